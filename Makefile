@@ -1,0 +1,55 @@
+# Restage. `make` alone lists what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# Threads that wait sleep instead of spinning: two programs on one machine then share it, and a lone one loses nothing.
+export OMP_WAIT_POLICY ?= PASSIVE
+
+REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
+INSTALLED := .venv/.installed
+
+.PHONY: help setup repro test lint profile report bench deps clean
+
+help:  ## show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+setup: $(INSTALLED)  ## make .venv from the pinned requirements, when they changed
+
+$(INSTALLED): $(REQUIREMENTS)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	$(PYTHON) -m venv --clear .venv
+	pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	pip install --quiet --disable-pip-version-check --no-deps -r requirements-no-deps.txt
+	@touch $@
+
+repro: setup  ## compute what is out of date, and show the verdicts
+	@python -m stages.pipeline.params
+	@dvc repro
+	@python -m stages.pipeline.verdicts
+
+test: setup lint  ## lint, tests, and checks of the pipeline
+	@pytest
+
+lint: setup  ## look for mistakes without running anything
+	@ruff check .
+	@python -m stages.pipeline.params
+
+profile: setup  ## apply a profile to params.yaml: make profile NAME=cifar10 (NAME=default goes back)
+	@python -m stages.pipeline.profile $(NAME)
+
+report: setup  ## write plots/report.html, and what it needs
+	@dvc repro report
+	@echo "open plots/report.html"
+
+bench: setup  ## measure images per second, into docs/benchmarks.md
+	@python -m stages.pipeline.bench
+
+deps: setup  ## rewrite the deps in every dvc.yaml from the imports
+	@python -m stages.pipeline.deps
+
+clean:  ## delete what stages wrote and DVC can restore (dvc checkout), and all caches of tools
+	@rm -rf models data/noise data/*.safetensors .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +

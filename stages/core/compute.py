@@ -1,0 +1,73 @@
+"""How a stage computes: device, threads, precision, seed."""
+
+import os
+import platform
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+
+from stages.core.params import Section, read
+
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+_precision = torch.float32
+
+
+class Compute(Section):
+    """Section `compute`."""
+
+    threads: Annotated[int, Field(ge=1, le=256)]
+    precision: Literal["auto", "float32", "bfloat16"]
+
+
+def start(seed):
+    """Prepares this process to compute the same bytes every time, and returns a generator on the device.
+
+    The number of threads is a parameter: sums come out differently in another number of parts.
+    """
+    global _precision
+    compute = read("compute", Compute)
+    torch.set_num_threads(compute.threads)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with it
+    torch.use_deterministic_algorithms(True)
+    torch.backends.cudnn.benchmark = False
+    bfloat16 = compute.precision == "bfloat16" or (compute.precision == "auto" and has_bfloat16())
+    _precision = torch.bfloat16 if bfloat16 else torch.float32
+    torch.manual_seed(seed)
+    return torch.Generator(device).manual_seed(seed)
+
+
+def has_bfloat16():
+    """Whether the device multiplies bfloat16 in hardware; emulated, it is slower than float32."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+def mixed():
+    """Context in which convolutions and matrix products run in the precision of section `compute`."""
+    return torch.autocast(device.type, _precision, enabled=_precision != torch.float32)
+
+
+def exact():
+    """Context in which everything runs in float32 whatever surrounds it."""
+    return torch.autocast(device.type, enabled=False)
+
+
+def facts():
+    """What the numbers of this process depend on besides code, data and parameters."""
+    return {
+        "torch": torch.__version__,
+        "processor": torch.cuda.get_device_name() if device.type == "cuda" else processor(),
+        "precision": str(_precision).removeprefix("torch."),
+        "threads": torch.get_num_threads(),
+    }
+
+
+def processor():
+    """The processor's name as the system gives it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            return next(line.split(":", 1)[1].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

@@ -1,0 +1,97 @@
+"""Residual networks for small images.
+
+He, Zhang, Ren, Sun, "Deep residual learning for image recognition", CVPR 2016, section 4.2,
+https://arxiv.org/abs/1512.03385: a 3x3 convolution, then three groups of n blocks of two 3x3 convolutions,
+width w, 2w, 4w, so that the depth is 6n + 2. Shortcuts have no parameters: where the width doubles, they take
+every other pixel and pad the channels with zeros (option A).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from stages.core.compute import device
+from stages.core.errors import UserError
+from stages.core.files import load, save
+
+
+class Block(nn.Module):
+    """relu(x + residual(x)); `stride` 2 halves the image."""
+
+    def __init__(self, channels, width, stride):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+        self.stride, self.added = stride, width - channels
+
+    def forward(self, x):
+        residual = F.relu(self.norm1(self.conv1(x)), inplace=True)
+        residual = self.norm2(self.conv2(residual))
+        if self.stride > 1:
+            x = x[:, :, :: self.stride, :: self.stride]
+        if self.added:
+            x = F.pad(x, (0, 0, 0, 0, self.added // 2, self.added - self.added // 2))
+        return F.relu(residual + x, inplace=True)
+
+
+class ResNet(nn.Module):
+    """ResNet of depth 6n + 2 on images in [0, 1], (n, channels, h, w) -> logits (n, classes).
+
+    `mean` and `std` are those of the training images, a number a channel; the network normalises its own
+    input.
+    """
+
+    def __init__(self, depth, width, classes, mean, std):
+        super().__init__()
+        if depth < 8 or depth % 6 != 2:
+            raise UserError(
+                f"a ResNet for small images has depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not {depth}"
+            )
+        self.shape = {"depth": depth, "width": width, "classes": classes, "mean": mean, "std": std}
+        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        self.conv = nn.Conv2d(len(mean), width, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(width)
+        blocks, channels = [], width
+        for group in range(3):
+            for i in range((depth - 2) // 6):
+                stride = 2 if group and i == 0 else 1
+                blocks.append(Block(channels, width * 2**group, stride))
+                channels = width * 2**group
+        self.blocks = nn.Sequential(*blocks)
+        self.linear = nn.Linear(channels, classes)
+        for layer in self.modules():
+            if isinstance(layer, nn.Conv2d):
+                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
+        self.to(device, memory_format=torch.channels_last)
+
+    def forward(self, x):
+        x = F.relu(self.norm(self.conv((x - self.mean) / self.std)), inplace=True)
+        return self.linear(self.blocks(x).mean((2, 3)))
+
+
+def resnet(role, depth, width):
+    """A fresh ResNet for the images of a role."""
+    mean, std = role.moments
+    return ResNet(depth, width, len(role.classes), mean, std)
+
+
+def save_net(path, net, **facts):
+    """Writes the weights and, in the header, what it takes to build the network again."""
+    save(path, net.state_dict(), resnet=net.shape, **facts)
+
+
+def load_net(path):
+    """The network that `save_net` wrote, in evaluation mode, on the device."""
+    state, facts = load(path)
+    if "resnet" not in facts:
+        raise UserError(f"{path} holds no network: delete it, then `dvc repro` writes it again")
+    net = ResNet(**facts["resnet"])
+    try:
+        net.load_state_dict(state)
+    except RuntimeError as error:
+        raise UserError(f"{path} does not fit its network ({str(error).splitlines()[1].strip()}): "
+                        "delete it, then `dvc repro` writes it again") from None
+    return net.eval()

@@ -1,0 +1,52 @@
+"""What an experiment hands to the report: plots/<experiment>/page.json.
+
+The report knows no experiment; it shows whatever pages there are.
+"""
+
+from dataclasses import asdict, dataclass
+
+from stages.core.files import write_json
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: `columns` are headings, `rows` lists of text or numbers, `note` says how to read it, as one
+    paragraph.
+    """
+
+    caption: str
+    columns: list
+    rows: list
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An SVG file of this experiment and the sentence below it."""
+
+    path: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One experiment, in the order in which the report shows it.
+
+    `conditions` is a dict of short texts: data, network, epochs, seeds, torch, processor, ...
+    """
+
+    name: str
+    title: str
+    question: str
+    sources: list
+    conditions: dict
+    answer: str
+    claims: list
+    tables: list
+    figures: list
+
+
+def write_page(page):
+    """Writes plots/<experiment>/page.json."""
+    content = asdict(page) | {"claims": [claim.row() for claim in page.claims]}
+    write_json(f"plots/{page.name}/page.json", content)

@@ -1,0 +1,98 @@
+"""Parameters: params.yaml, read as DVC reads it and checked before anything is computed.
+
+A stage asks for a section by its dotted name and gives the class that describes it:
+
+    sam = read("sam", Sam)          # sam.rho, sam.norm, sam.steps
+
+Under DVC a stage can read only what its dvc.yaml declares under `params`: what is undeclared would change
+results without DVC noticing.
+"""
+
+import difflib
+import os
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from stages.core.declared import declared_params
+from stages.core.errors import UserError
+
+FILE = "params.yaml"
+
+
+class Section(BaseModel):
+    """Base of the classes that describe a section: nothing unknown, nothing converted, no NaN, read-only."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+def read(name, section):
+    """The section of params.yaml with the dotted name `name`, as an object of the class `section`."""
+    stage = os.environ.get("DVC_STAGE")
+    if stage:
+        declared = declared_params(stage)
+        if not any(name == key or name.startswith(f"{key}.") for key in declared):
+            raise UserError(
+                f"{stage} reads `{name}`, which its dvc.yaml does not declare under params (it declares "
+                f"{', '.join(declared) or 'none'}): declare it, so that DVC sees it change"
+            )
+    return checked(name, find(name, load_yaml(FILE)), section)
+
+
+def load_yaml(path):
+    """A YAML file as DVC reads it: YAML 1.2 by ruamel, where 1e-4 is a number and `no` a word."""
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            return YAML(typ="safe").load(file) or {}
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: run in the project's folder, or git checkout it") from None
+    except YAMLError as error:
+        raise UserError(f"{path} is no valid YAML: {' '.join(str(error).split())}") from None
+
+
+def find(name, values):
+    """The value at the dotted name `name` in nested dicts."""
+    at = []
+    for key in name.split("."):
+        if not isinstance(values, dict) or key not in values:
+            where = ".".join(at) or FILE
+            known = list(values) if isinstance(values, dict) else []
+            raise UserError(f"{FILE}: {where} has no `{key}`{_allowed(key, known)}")
+        values = values[key]
+        at.append(key)
+    return values
+
+
+def checked(name, values, section):
+    """`values` as an object of `section`, or one line that names the key, what was found and what is allowed."""
+    try:
+        return section.model_validate(values)
+    except ValidationError as error:
+        lines = [_line(name, one, section) for one in error.errors()]
+        raise UserError(f"{FILE}: {'; '.join(lines)}") from None
+
+
+def _line(name, error, section):
+    key = ".".join([name, *map(str, error["loc"])])
+    if error["type"] == "extra_forbidden":
+        return f"`{key}` is unknown{_allowed(error['loc'][-1], _fields(section, error['loc'][:-1]))}"
+    if error["type"] == "missing":
+        return f"`{key}` is missing: add it, or `git checkout {FILE}`"
+    reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"`{key}` is {error['input']!r}, but {'' if reason.startswith('should') else 'should be '}{reason}"
+
+
+def _fields(section, loc):
+    for key in loc:
+        field = section.model_fields.get(key) if hasattr(section, "model_fields") else None
+        section = field.annotation if field else None
+    return list(getattr(section, "model_fields", {}))
+
+
+def _allowed(key, known):
+    if not known:
+        return ""
+    near = difflib.get_close_matches(str(key), known, n=1)
+    hint = f"; did you mean `{near[0]}`?" if near else ""
+    return f": there are {', '.join(known)}{hint}"

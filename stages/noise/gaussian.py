@@ -1,0 +1,42 @@
+"""Training with Gaussian weight noise: does a network learn to bear what it is trained with?
+
+The loss is an expectation over noisy weights, estimated with one draw a step:
+
+    w  <-  w - lr * grad L(w + e),   e_i ~ N(0, (sigma * rms(filter of w_i))^2)
+
+It is the random counterpart of SAM (Foret et al. 2021, appendix C.5, compare a random with the adversarial
+direction).
+"""
+
+from stages.core.params import read
+from stages.core.stage import main
+from stages.core.train import batchnorm_frozen, recompute_batchnorm
+from stages.noise.params import Gaussian
+from stages.noise.recipe import keep, trained
+from stages.noise.weights import filters, gaussian, moved
+
+
+class GaussianNoise:
+    """Steps `optimizer` with the gradient found at weights to which fresh noise was added."""
+
+    def __init__(self, net, optimizer, sigma):
+        self.net, self.optimizer, self.sigma = net, optimizer, sigma
+        self.param_groups, self.zero_grad = optimizer.param_groups, optimizer.zero_grad
+
+    def step(self, closure):
+        weights = filters(self.net)
+        with moved(weights, gaussian(weights, self.sigma)), batchnorm_frozen(self.net):
+            loss = closure()                                 # grad L(w + e)
+        self.optimizer.step()                                # from w
+        return loss
+
+
+def run(seed: int):
+    sigma = read("gaussian", Gaussian).sigma
+    net, history, batches = trained("gaussian", seed, lambda net, sgd: GaussianNoise(net, sgd, sigma))
+    recompute_batchnorm(net, batches)                        # training saw noisy weights only; these are w's
+    keep("gaussian", seed, net, history)
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,97 @@
+"""What params.yaml may hold for this experiment."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from stages.core.params import Section
+
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Norm = Literal["l2", "linf"]
+
+
+def _ascending(values):
+    if not values or sorted(set(values)) != values:
+        raise ValueError("a list that is not empty, each number larger than the one before")
+    return values
+
+
+def _distinct(values):
+    if not values or len(set(values)) != len(values):
+        raise ValueError("a list that is not empty, no number twice")
+    return values
+
+
+Radii = Annotated[list[Positive], AfterValidator(_ascending)]
+
+
+class Training(Section):
+    """How every network of the experiment is trained."""
+
+    depth: Count
+    width: Count
+    epochs: Count
+    batch_size: Count
+    lr: Positive
+    momentum: Annotated[float, Field(ge=0, lt=1)]
+    weight_decay: NotNegative
+    pad: Annotated[int, Field(ge=0)]
+    flip: bool
+
+
+class Robustness(Section):
+    """Measures that need only forward passes."""
+
+    sigmas: Radii
+    draws: Count
+    bits: Annotated[list[Annotated[int, Field(ge=2, le=16)]], AfterValidator(_distinct)]
+
+
+class Landscape(Section):
+    """Measures that follow gradients of the loss with respect to the weights."""
+
+    images: Count
+    rho: Positive
+    radii_l2: Radii
+    radii_linf: Radii
+    steps: Count
+    batches: Count
+    batch_size: Count
+    iterations: Count
+    reach: Positive
+    points: Annotated[int, Field(ge=3)]
+    directions: Count
+
+
+class Noise(Section):
+    """Section `noise`."""
+
+    seeds: Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(_distinct)]
+    training: Training
+    robustness: Robustness
+    landscape: Landscape
+
+
+class Gaussian(Section):
+    """Section `gaussian`."""
+
+    sigma: NotNegative
+
+
+class Sam(Section):
+    """Sections `sam` and `sam_linf`."""
+
+    rho: NotNegative
+    norm: Norm
+    steps: Count
+
+
+class SamMultistep(Section):
+    """Section `sam_multistep`: what it does not say is as in `sam`."""
+
+    steps: Count
+
+
+SECTIONS = {"noise": Noise, "gaussian": Gaussian, "sam": Sam, "sam_multistep": SamMultistep, "sam_linf": Sam}

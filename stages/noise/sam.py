@@ -1,0 +1,59 @@
+"""Sharpness-aware minimisation: does a flat minimum generalise better than a sharp one?
+
+Foret, Kleiner, Mobahi, Neyshabur, ICLR 2021, https://arxiv.org/abs/2010.01412
+
+    min_w  max_{|e|_p <= rho}  L(w + e)                                         (1)
+    e(w) = rho * sign(g) |g|^(q-1) / (|g|_q^q)^(1/p),   g = grad L(w)           (2), 1/p + 1/q = 1
+         = rho * g / |g|_2       for p = 2
+         = rho * sign(g)         for p = infinity                               appendix C.5
+    w  <- w - lr * grad L(w + e(w))                                             (3), algorithm 1
+
+With more than one ascent step, e is the end of projected gradient ascent in the ball (appendix C.6); its
+first step is (2). Weight decay is no part of L.
+"""
+
+import torch
+
+from stages.core.params import read
+from stages.core.stage import main
+from stages.core.train import batchnorm_frozen
+from stages.noise.params import Sam, SamMultistep
+from stages.noise.recipe import keep, trained
+from stages.noise.weights import climbed, moved
+
+
+class SAM:
+    """Steps `optimizer` with the gradient found uphill of the weights, at most `rho` away in the norm."""
+
+    def __init__(self, net, optimizer, rho, norm, steps):
+        self.net, self.optimizer = net, optimizer
+        self.rho, self.norm, self.steps = rho, norm, steps
+        self.param_groups, self.zero_grad = optimizer.param_groups, optimizer.zero_grad
+
+    def step(self, closure):
+        loss = closure()                                     # g = grad L(w), and the statistics of w
+        weights = [weight for weight in self.net.parameters() if weight.grad is not None]
+        change = [torch.zeros_like(weight) for weight in weights]
+        for _ in range(self.steps):
+            change = climbed(change, [weight.grad for weight in weights], self.rho, self.rho, self.norm)
+            with moved(weights, change), batchnorm_frozen(self.net):
+                closure()                                    # grad L(w + e)
+        self.optimizer.step()                                # from w
+        return loss
+
+
+def settings(variant):
+    """The parameters of a variant: a row of params.yaml; `sam_multistep` shares all but its steps with `sam`."""
+    if variant == "sam_multistep":
+        return read("sam", Sam).model_copy(update={"steps": read("sam_multistep", SamMultistep).steps})
+    return read(variant, Sam)
+
+
+def run(variant: str, seed: int):
+    sam = settings(variant)
+    net, history, _ = trained(variant, seed, lambda net, sgd: SAM(net, sgd, sam.rho, sam.norm, sam.steps))
+    keep(variant, seed, net, history)
+
+
+if __name__ == "__main__":
+    main(run)

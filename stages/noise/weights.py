@@ -1,0 +1,63 @@
+"""Moving the weights of a network: how far, in which direction, and exactly back.
+
+A filter is what produces one output channel: w[i] of a convolution's weight (out, in, 3, 3) or of a linear
+layer's. Changes are lists of tensors shaped like the weights they are added to.
+"""
+
+from contextlib import contextmanager
+
+import torch
+from torch.nn.utils import get_total_norm
+
+
+def filters(net):
+    """The weights that consist of filters: those of convolutions and linear layers, not of batch norm, no
+    biases.
+    """
+    return [weight for weight in net.parameters() if weight.dim() > 1]
+
+
+def filter_norms(weight):
+    """L2 norm of each filter, shaped to multiply `weight`."""
+    return weight.detach().flatten(1).norm(dim=1).view(-1, *[1] * (weight.dim() - 1))
+
+
+def gaussian(weights, sigma):
+    """Fresh noise; its standard deviation is `sigma` times the root mean square of the filter it falls on."""
+    return [
+        sigma * filter_norms(weight) / weight[0].numel() ** 0.5 * torch.randn_like(weight) for weight in weights
+    ]
+
+
+@contextmanager
+def moved(weights, changes):
+    """Inside, `weights` are w + change; afterwards they are w again, to the bit."""
+    with torch.no_grad():
+        before = [weight.clone() for weight in weights]
+        for weight, change in zip(weights, changes, strict=True):
+            weight += change
+    try:
+        yield
+    finally:
+        with torch.no_grad():
+            for weight, old in zip(weights, before, strict=True):
+                weight.copy_(old)
+
+
+@torch.no_grad()
+def climbed(changes, gradients, length, radius, norm):
+    """One step of projected ascent: `changes` plus a step of `length` uphill, back in the ball of `radius`
+    around 0.
+
+    The step is the steepest one of its length in the norm: g / |g| over all weights together for "l2",
+    sign(g) for "linf" (Foret et al., equation 2, p = 2 and p = infinity).
+    """
+    if norm == "linf":
+        return [
+            (change + length * gradient.sign()).clamp(-radius, radius)
+            for change, gradient in zip(changes, gradients, strict=True)
+        ]
+    scale = length / (get_total_norm(gradients) + 1e-12)
+    changes = [change + scale * gradient for change, gradient in zip(changes, gradients, strict=True)]
+    shrink = (radius / (get_total_norm(changes) + 1e-12)).clamp(max=1)
+    return [shrink * change for change in changes]

@@ -1,0 +1,123 @@
+"""Brings the code under `deps` of every stage up to date with what its command imports.
+
+    python -m stages.pipeline.deps          or `make deps`
+
+DVC does not look into code, so dvc.yaml has to list it. Data, which is every dependency but stages/**/*.py, comes first
+and stays as it is.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from stages.core.errors import UserError
+from stages.core.params import load_yaml
+from stages.core.stage import main
+from stages.pipeline.commands import runs
+from stages.pipeline.documents import load_document, relisted, save_document
+from stages.pipeline.imports import PACKAGE, closure_files, neighbours
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stage as dvc.yaml has it: how to call it, what holds its `cmd` and `deps`, and where its paths start."""
+
+    title: str
+    body: dict
+    wdir: str                                                # relative to the project's folder
+
+    @property
+    def deps(self):
+        return list(self.body.get("deps", []))
+
+    def from_root(self, dep):
+        """A dependency, relative to the project's folder."""
+        return Path(os.path.normpath(Path(self.wdir, dep))).as_posix()
+
+    def from_wdir(self, file):
+        """A file of the project, as a dependency of this stage."""
+        return Path(os.path.relpath(file, self.wdir)).as_posix()
+
+
+def run():
+    changes = [line for path in pipelines(".") for line in rewrite(".", path)]
+    print("\n".join(changes or ["nothing changes: every stage lists the code that it runs"]))
+
+
+def rewrite(root, path):
+    """Brings one dvc.yaml up to date; a line for each stage and change, and the file is written only if there is one."""
+    document = load_document(path)
+    changes = []
+    for entry in entries(root, path, document):
+        wanted = exact(root, entry)
+        if entry.deps != wanted:
+            changes += [entry.title, *(f"  {line}" for line in difference(entry.deps, wanted))]
+            _set_deps(entry.body, wanted)
+    if changes:
+        save_document(path, document)
+    return changes
+
+
+def complaints(root):
+    """Where the code under `deps` is not what the command imports, and files beside the code that are missing there."""
+    found = []
+    for path in pipelines(root):
+        for entry in entries(root, path, load_yaml(path)):
+            found += [f"{entry.title}: deps: {line} (`make deps` does)" for line in
+                      difference(entry.deps, exact(root, entry))]
+            found += [f"{entry.title}: deps: + {file}, which the code names by Path(__file__)" for file in
+                      unlisted(root, entry)]
+    return found
+
+
+def exact(root, entry):
+    """What `deps` of a stage should be."""
+    data = [dep for dep in entry.deps if not _is_code(entry.from_root(dep))]
+    modules = [module for module, _ in runs(root, entry.title, entry.body["cmd"])]
+    files = {file for module in modules for file in closure_files(root, module)}
+    return data + [entry.from_wdir(file) for file in sorted(files)]
+
+
+def unlisted(root, entry):
+    """The files that the code of a stage names beside itself and its deps do not."""
+    listed = {entry.from_root(dep) for dep in entry.deps}
+    modules = [module for module, _ in runs(root, entry.title, entry.body["cmd"])]
+    return sorted({file for module in modules for file in neighbours(root, module)} - listed)
+
+
+def difference(old, new):
+    """What makes the list `new` of `old`, a line each; no lines if they are equal."""
+    lines = [f"- {dep}" for dep in old if dep not in new] + [f"+ {dep}" for dep in new if dep not in old]
+    return lines or ([] if old == new else ["data first, then code in alphabetical order"])
+
+
+def entries(root, path, document):
+    """The stages of a dvc.yaml; those of a `foreach` or `matrix` are one."""
+    path = Path(os.path.relpath(path, root))
+    for name, definition in document.get("stages", {}).items():
+        body = definition.get("do", definition)
+        wdir = Path(os.path.normpath(path.parent / body.get("wdir", "."))).as_posix()
+        yield Entry(f"{path.as_posix()}: {name}", body, wdir)
+
+
+def pipelines(root):
+    """The dvc.yaml of the project and of each experiment."""
+    if not Path(root, "dvc.yaml").exists():
+        raise UserError("dvc.yaml does not exist: run from the project's folder")
+    return [Path(root, "dvc.yaml"), *sorted(Path(root, PACKAGE).glob("*/dvc.yaml"))]
+
+
+def _is_code(file):
+    return file.startswith(f"{PACKAGE}/") and file.endswith(".py")
+
+
+def _set_deps(body, wanted):
+    """Puts `deps` where it was, or behind `cmd`."""
+    if "deps" in body:
+        body["deps"] = relisted(body["deps"], wanted)
+    else:
+        body.insert(list(body).index("cmd") + 1, "deps", wanted)
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,44 @@
+"""The stages of a project as DVC sees them."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from dvc.dependency import ParamsDependency
+from dvc.exceptions import DvcException
+from dvc.repo import Repo
+from dvc.stage import PipelineStage
+
+from stages.core.errors import UserError
+
+
+@contextmanager
+def project(root):
+    """DVC's view of the project in the folder `root`; what DVC finds wrong with it is one line."""
+    try:
+        with Repo(os.fspath(root)) as repo:
+            yield repo
+    except DvcException as error:
+        raise UserError(" ".join(str(error).split())) from error
+
+
+def pipeline(repo):
+    """All stages, without data sets that are only tracked, in the order of their titles."""
+    stages = [stage for stage in repo.index.stages if isinstance(stage, PipelineStage)]
+    return sorted(stages, key=lambda stage: title(repo.root_dir, stage))
+
+
+def title(root, stage):
+    """How DVC addresses a stage from the project's folder: `report`, `stages/noise/dvc.yaml:sgd@1`."""
+    path = from_root(root, stage.path)
+    return stage.name if path == "dvc.yaml" else f"{path}:{stage.name}"
+
+
+def from_root(root, path):
+    """An absolute path, relative to the project's folder."""
+    return Path(os.path.relpath(path, root)).as_posix()
+
+
+def declared(stage):
+    """The dotted names of parameters that a stage declares."""
+    return [name for dep in stage.deps if isinstance(dep, ParamsDependency) for name in dep.params]

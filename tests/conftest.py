@@ -1,0 +1,38 @@
+"""What several test modules use."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from stages.core.data import Role, Split, save_role
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def root():
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
+
+
+def some_images(n, shape=(3, 32, 32), classes=10, seed=0):
+    """A split of random images, every class as often as any other, give or take one."""
+    rng = torch.Generator().manual_seed(seed)
+    images = torch.randint(256, (n, *shape), generator=rng, dtype=torch.uint8)
+    return Split(images, torch.arange(n) % classes)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """An empty folder with params.yaml and a small `objects` of random images; the working directory of the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_STAGE", raising=False)
+    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    save_role("objects", Role(some_images(60), some_images(40, seed=1), list("abcdefghij"), "random images"))
+    return tmp_path

@@ -1,0 +1,90 @@
+"""Batches against a slow loop, moments against torch."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from stages.core.data import Batches, Role, load_role, save_role, unit
+from stages.core.errors import UserError
+from stages.core.files import save
+from tests.conftest import some_images
+
+
+def rng(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def test_an_epoch_shows_every_image_once_unchanged():
+    split = some_images(12)
+    seen = torch.cat([(255 * x).round().byte() for x, _ in Batches(split, 4, rng())])
+    assert sorted(map(bytes, seen.numpy())) == sorted(map(bytes, split.images.numpy()))
+
+
+def test_labels_stay_with_their_images():
+    split = some_images(10)
+    by_image = {bytes(image): label for image, label in zip(split.images.numpy(), split.labels, strict=True)}
+    for x, y in Batches(split, 5, rng()):
+        assert [by_image[bytes(image)] for image in (255 * x).round().byte().numpy()] == y.tolist()
+
+
+def test_shifts_and_mirrors_are_those_of_padding_and_slicing():
+    split = some_images(200, classes=200)
+    padded = F.pad(split.images, (2, 2, 2, 2))
+    kinds = set()
+    for x, y in Batches(split, 100, rng(), pad=2, flip=True):
+        for image, label in zip((255 * x).round().byte(), y, strict=True):
+            kind = next(
+                (top, left, flip) for top in range(5) for left in range(5) for flip in (False, True)
+                if torch.equal(image, cut(padded[label], top, left, flip))
+            )
+            kinds.add(kind)
+    assert len(kinds) > 40                                   # of 50; 200 draws leave 50 * (49/50)^200 < 1 out
+
+
+def cut(padded, top, left, flip):
+    image = padded[:, top : top + 32, left : left + 32]
+    return image.flip(2) if flip else image
+
+
+def test_the_generator_decides_everything():
+    split = some_images(20)
+    first, again, other = (list(Batches(split, 10, rng(seed), 4, True)) for seed in (1, 1, 2))
+    assert all(torch.equal(a, b) for (a, _), (b, _) in zip(first, again, strict=True))
+    assert not torch.equal(first[0][0], other[0][0])
+
+
+def test_batches_are_what_convolutions_like():
+    x, y = next(iter(Batches(some_images(8), 8, rng(), 4, True)))
+    assert x.is_contiguous(memory_format=torch.channels_last)
+    assert x.dtype == torch.float32
+    assert y.dtype == torch.int64
+    assert 0 <= x.min() <= x.max() <= 1
+
+
+def test_too_few_images_for_a_batch():
+    with pytest.raises(UserError, match="7 training images do not fill a batch of 8"):
+        Batches(some_images(7), 8, rng())
+
+
+def test_moments_are_those_of_all_pixels():
+    split = some_images(30)
+    role = Role(split, split, [], "")
+    mean, std = role.moments
+    pixels = unit(split.images).double().transpose(0, 1).flatten(1)
+    torch.testing.assert_close(torch.tensor(mean).double(), pixels.mean(1), atol=1e-6, rtol=0)
+    torch.testing.assert_close(torch.tensor(std).double(), pixels.std(1, correction=0), atol=1e-6, rtol=0)
+
+
+def test_a_role_comes_back_as_it_was(project):
+    role = Role(some_images(6), some_images(4, seed=1), ["cat", "dog"], "two of them")
+    save_role("pets", role)
+    again = load_role("pets")
+    assert torch.equal(again.train.images, role.train.images)
+    assert torch.equal(again.test.labels, role.test.labels)
+    assert (again.classes, again.source) == (role.classes, role.source)
+
+
+def test_a_file_that_is_no_role(project):
+    save("data/pets.safetensors", {"weight": torch.zeros(1)})
+    with pytest.raises(UserError, match=r"data/pets.safetensors holds weight, not test_images"):
+        load_role("pets")

@@ -1,0 +1,81 @@
+"""The network against the paper's numbers and against torch's own layers."""
+
+import pytest
+import torch
+from torch import nn
+
+from stages.core.errors import UserError
+from stages.core.files import load, save
+from stages.core.nets import Block, ResNet, load_net, save_net
+
+COLOURS = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4]}
+
+
+def size(net):
+    return sum(weight.numel() for weight in net.parameters())
+
+
+@pytest.mark.parametrize(("depth", "millions"), [(20, 0.27), (32, 0.46), (44, 0.66), (56, 0.85), (110, 1.7)])
+def test_as_many_parameters_as_in_table_6_of_the_paper(depth, millions):
+    net = ResNet(depth, 16, 10, **COLOURS)
+    assert round(size(net) / 1e6, 1 if depth == 110 else 2) == millions
+
+
+def test_every_parameter_of_depth_20_is_accounted_for():
+    net = ResNet(20, 16, 10, **COLOURS)
+    convolutions = sum(layer.weight.numel() for layer in net.modules() if isinstance(layer, nn.Conv2d))
+    assert convolutions == 432 + 6 * 2304 + 4608 + 5 * 9216 + 18432 + 5 * 36864
+    assert size(net) == convolutions + 2 * (7 * 16 + 6 * 32 + 6 * 64) + 650 == 269_722
+
+
+@pytest.mark.parametrize("depth", [2, 18, 21])
+def test_other_depths_are_refused(depth):
+    with pytest.raises(UserError, match=rf"depth 6n \+ 2 .*, not {depth}"):
+        ResNet(depth, 16, 10, **COLOURS)
+
+
+def test_a_shortcut_takes_every_other_pixel_and_pads_channels_with_zeros():
+    block = Block(4, 8, stride=2).eval()
+    nn.init.zeros_(block.norm2.weight)                       # the residual is 0
+    x = torch.rand(2, 4, 6, 6)
+    wanted = torch.zeros(2, 8, 3, 3)
+    wanted[:, 2:6] = x[:, :, 0::2, 0::2]
+    assert torch.equal(block(x), wanted)
+
+
+def test_a_network_normalises_its_own_input():
+    net = ResNet(8, 4, 10, **COLOURS).eval()
+    plain = ResNet(8, 4, 10, mean=[0.0] * 3, std=[1.0] * 3).eval()
+    plain.load_state_dict(net.state_dict() | {key: plain.state_dict()[key] for key in ("mean", "std")})
+    x = torch.rand(2, 3, 32, 32)
+    normalised = torch.stack([(x[:, i] - COLOURS["mean"][i]) / COLOURS["std"][i] for i in range(3)], 1)
+    torch.testing.assert_close(net(x), plain(normalised))
+
+
+def test_a_network_comes_back_in_evaluation_mode(tmp_path):
+    net = ResNet(14, 4, 7, mean=[0.5], std=[0.25])
+    net(torch.rand(5, 1, 28, 28))                            # moves the running statistics
+    save_net(tmp_path / "net.safetensors", net)
+    again = load_net(tmp_path / "net.safetensors")
+    x = torch.rand(2, 1, 28, 28)
+    assert not again.training
+    assert torch.equal(again(x), net.eval()(x))
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    net = ResNet(8, 4, 10, **COLOURS)
+    state = net.state_dict() | {"linear.bias": torch.zeros(9)}
+    save(tmp_path / "net.safetensors", state, resnet=net.shape)
+    with pytest.raises(UserError, match="does not fit its network .*linear.bias"):
+        load_net(tmp_path / "net.safetensors")
+
+
+def test_a_file_without_a_network_is_refused(tmp_path):
+    save(tmp_path / "net.safetensors", {"weight": torch.zeros(1)})
+    with pytest.raises(UserError, match="holds no network"):
+        load_net(tmp_path / "net.safetensors")
+
+
+def test_facts_travel_with_the_weights(tmp_path):
+    save_net(tmp_path / "net.safetensors", ResNet(8, 4, 10, **COLOURS), epochs=3)
+    assert load(tmp_path / "net.safetensors")[1]["epochs"] == 3
