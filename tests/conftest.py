@@ -1,5 +1,6 @@
 """What several test modules use."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,9 @@ def some_images(n, shape=(3, 32, 32), classes=10, seed=0):
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    """An empty folder with params.yaml and a small `objects` of random images; the working directory of the test."""
+    """The working directory of the test: params.yaml and a small `objects` of random images."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_STAGE", raising=False)
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copy(ROOT / "params.yaml", tmp_path)
     save_role("objects", Role(some_images(60), some_images(40, seed=1), list("abcdefghij"), "random images"))
     return tmp_path

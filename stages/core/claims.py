@@ -32,7 +32,7 @@ class Claim:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
             raise AssertionError(f"{self.id!r} is no name for a claim: use small letters, digits and _")
         if not self.low <= self.effect <= self.high:
-            raise AssertionError(f"{self.id}: {self.effect} is not in [{self.low}, {self.high}], its interval")
+            raise AssertionError(f"{self.id}: {self.effect} is not in its interval [{self.low}, {self.high}]")
 
     @property
     def verdict(self):
@@ -54,7 +54,7 @@ def positive(differences, units, **text):
 
 
 def within(differences, bound, units, **text):
-    """The claim that the mean of `differences` (s, n) lies in (-bound, bound): its effect is bound - |mean|."""
+    """The claim that the mean of `differences` (s, n) is in (-bound, bound): its effect is bound - |mean|."""
     effect, low, high, basis = interval(differences, units)
     nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
     farthest = max(abs(low), abs(high))
@@ -84,7 +84,7 @@ def student(values):
 
 
 def bootstrap(values, seed=0):
-    """95 % percentile bootstrap interval for the mean (Efron & Tibshirani 1993, chapter 13), always the same."""
+    """95 % percentile bootstrap interval for the mean (Efron & Tibshirani 1993, chapter 13), repeatable."""
     rng = np.random.default_rng(seed)
     n = len(values)
     means = np.concatenate([
@@ -93,6 +93,13 @@ def bootstrap(values, seed=0):
     ])
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
+
+
+def summary(row):
+    """A claim's row in two lines for a terminal."""
+    symbol = {"supported": "✓", "contradicted": "✗", "inconclusive": "?"}[row["verdict"]]
+    interval = f"{row['effect']:+.2f} {row['unit']}, 95 % [{row['low']:+.2f}, {row['high']:+.2f}]"
+    return f"{symbol} {row['verdict']:<12}  {row['sentence']}\n{'':<16}{interval}, over {row['basis']}"
 
 
 def metrics(claims):

@@ -38,7 +38,8 @@ def write(path, content):
 
 def write_json(path, values):
     """Writes `values`, with sorted keys; floats keep six decimals, the most that a metric here means."""
-    write(path, json.dumps(_rounded(values), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(_rounded(values), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    write(path, text + "\n")
 
 
 def write_rows(path, rows):
@@ -70,7 +71,8 @@ def load(path):
 
     def read():
         with safe_open(path, "pt") as file:
-            facts = {key: json.loads(value) for key, value in (file.metadata() or {}).items() if key != "format"}
+            header = file.metadata() or {}
+            facts = {key: json.loads(value) for key, value in header.items() if key != "format"}
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
 
     return _read(path, read)

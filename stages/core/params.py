@@ -65,7 +65,7 @@ def find(name, values):
 
 
 def checked(name, values, section):
-    """`values` as an object of `section`, or one line that names the key, what was found and what is allowed."""
+    """`values` as an object of `section`, or one line with the key, what was found and what is allowed."""
     try:
         return section.model_validate(values)
     except ValidationError as error:

@@ -11,11 +11,11 @@ def main(run):
 
     An error that the user can mend ends in one line on stderr and exit code 1.
     """
-    wanted = inspect.signature(run).parameters
+    kinds = inspect.get_annotations(run)
     try:
-        words = [parameter.annotation(word) for parameter, word in zip(wanted.values(), sys.argv[1:], strict=True)]
+        words = [kind(word) for kind, word in zip(kinds.values(), sys.argv[1:], strict=True)]
     except ValueError:
-        usage = " ".join(f"{name.upper()}:{parameter.annotation.__name__}" for name, parameter in wanted.items())
+        usage = " ".join(f"{name.upper()}:{kind.__name__}" for name, kind in kinds.items())
         sys.exit(f"error: usage: python -m {inspect.getmodule(run).__spec__.name} {usage}")
     try:
         run(*words)

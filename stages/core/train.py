@@ -44,7 +44,7 @@ def training(net, batches, loss, optimizer, epochs, schedule=cosine):
             total += optimizer.step(gradient(net, batch, loss, optimizer)).detach()
         mean = float(total) / len(batches)
         if not math.isfinite(mean):
-            raise FloatingPointError(f"the loss is {mean} in epoch {epoch + 1} of {epochs}: lower the learning rate")
+            raise FloatingPointError(f"the loss is {mean} in epoch {epoch + 1} of {epochs}: lower lr")
         yield {"epoch": epoch + 1, "train_loss": mean}
 
 

@@ -54,7 +54,7 @@ def draw(axes, name, places, lines):
 
 # figure -> its axes, each (curve, column of the table, label of the x axis, title)
 ACCURACY = {
-    "gaussian": [("gaussian", "sigma", "σ, relative to each filter's root mean square", "Gaussian weight noise")],
+    "gaussian": [("gaussian", "sigma", "σ, in root mean squares of a filter", "Gaussian weight noise")],
     "adversarial": [
         ("adversarial_l2", "radius", "radius, L2 norm of all weights", "Adversarial weights, L2"),
         ("adversarial_linf", "radius", "radius, largest change of a weight", "Adversarial weights, L∞"),
@@ -87,8 +87,8 @@ def draw_slices(places, lines):
     fig, (axes,) = figure()
     draw(axes, "slices", places, lines)
     axes.set(
-        title="Loss along random directions", xlabel="distance, in filter norms", ylabel="training loss, nats",
-        ylim=(0, None),
+        title="Loss along random directions", xlabel="distance, in filter norms",
+        ylabel="training loss, nats", ylim=(0, None),
     )
     axes.legend()
     save_figure("plots/noise/figures/slices.svg", fig)

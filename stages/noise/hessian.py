@@ -17,10 +17,11 @@ def largest_eigenvalue(loss, weights, iterations):
     dominant = power_iteration(product, weights, iterations)
     if dominant >= 0:
         return dominant
-    shifted = power_iteration(                               # H - dominant I has no negative eigenvalue
-        lambda vector: [h - dominant * v for h, v in zip(product(vector), vector, strict=True)], weights, iterations
-    )
-    return shifted + dominant
+
+    def shifted(vector):                                     # H - dominant I has no negative eigenvalue
+        return [h - dominant * v for h, v in zip(product(vector), vector, strict=True)]
+
+    return dominant + power_iteration(shifted, weights, iterations)
 
 
 def power_iteration(product, like, iterations):

@@ -11,11 +11,19 @@ Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Norm = Literal["l2", "linf"]
 
+LOW_BITS = 4                     # "low bit widths", in claims, are this many bits and fewer
+
 
 def _ascending(values):
     if not values or sorted(set(values)) != values:
         raise ValueError("a list that is not empty, each number larger than the one before")
     return values
+
+
+def _some_low(bits):
+    if min(bits) > LOW_BITS:
+        raise ValueError(f"a list with at least one number up to {LOW_BITS}")
+    return bits
 
 
 def _distinct(values):
@@ -46,7 +54,9 @@ class Robustness(Section):
 
     sigmas: Radii
     draws: Count
-    bits: Annotated[list[Annotated[int, Field(ge=2, le=16)]], AfterValidator(_distinct)]
+    bits: Annotated[
+        list[Annotated[int, Field(ge=2, le=16)]], AfterValidator(_distinct), AfterValidator(_some_low)
+    ]
 
 
 class Landscape(Section):

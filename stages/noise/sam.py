@@ -43,7 +43,7 @@ class SAM:
 
 
 def settings(variant):
-    """The parameters of a variant: a row of params.yaml; `sam_multistep` shares all but its steps with `sam`."""
+    """A variant's section of params.yaml; `sam_multistep` shares all but its steps with `sam`."""
     if variant == "sam_multistep":
         return read("sam", Sam).model_copy(update={"steps": read("sam_multistep", SamMultistep).steps})
     return read(variant, Sam)

@@ -11,9 +11,7 @@ from torch.nn.utils import get_total_norm
 
 
 def filters(net):
-    """The weights that consist of filters: those of convolutions and linear layers, not of batch norm, no
-    biases.
-    """
+    """The weights of convolutions and linear layers: all but batch norm's and biases."""
     return [weight for weight in net.parameters() if weight.dim() > 1]
 
 
@@ -24,9 +22,8 @@ def filter_norms(weight):
 
 def gaussian(weights, sigma):
     """Fresh noise; its standard deviation is `sigma` times the root mean square of the filter it falls on."""
-    return [
-        sigma * filter_norms(weight) / weight[0].numel() ** 0.5 * torch.randn_like(weight) for weight in weights
-    ]
+    scales = [sigma * filter_norms(weight) / weight[0].numel() ** 0.5 for weight in weights]
+    return [scale * torch.randn_like(weight) for scale, weight in zip(scales, weights, strict=True)]
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 
     python -m stages.pipeline.deps          or `make deps`
 
-DVC does not look into code, so dvc.yaml has to list it. Data, which is every dependency but stages/**/*.py, comes first
-and stays as it is.
+DVC does not look into code, so dvc.yaml has to list it. What is in stages/ counts as code, also the template that a
+module names; all else is data, comes first and stays as it is.
 """
 
 import os
@@ -13,9 +13,9 @@ from pathlib import Path
 from stages.core.errors import UserError
 from stages.core.params import load_yaml
 from stages.core.stage import main
+from stages.pipeline.code import PACKAGE, Code
 from stages.pipeline.commands import runs
 from stages.pipeline.documents import load_document, relisted, save_document
-from stages.pipeline.imports import PACKAGE, closure_files, neighbours
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,9 @@ def run():
 def rewrite(root, path):
     """Brings one dvc.yaml up to date; a line for each stage and change, and the file is written only if there is one."""
     document = load_document(path)
-    changes = []
+    code, changes = Code(root), []
     for entry in entries(root, path, document):
-        wanted = exact(root, entry)
+        wanted = exact(code, entry)
         if entry.deps != wanted:
             changes += [entry.title, *(f"  {line}" for line in difference(entry.deps, wanted))]
             _set_deps(entry.body, wanted)
@@ -59,30 +59,21 @@ def rewrite(root, path):
 
 
 def complaints(root):
-    """Where the code under `deps` is not what the command imports, and files beside the code that are missing there."""
-    found = []
-    for path in pipelines(root):
-        for entry in entries(root, path, load_yaml(path)):
-            found += [f"{entry.title}: deps: {line} (`make deps` does)" for line in
-                      difference(entry.deps, exact(root, entry))]
-            found += [f"{entry.title}: deps: + {file}, which the code names by Path(__file__)" for file in
-                      unlisted(root, entry)]
-    return found
+    """Where the code under `deps` is not what the command imports."""
+    code = Code(root)
+    return [
+        f"{entry.title}: deps: {line} (`make deps` does)"
+        for path in pipelines(root)
+        for entry in entries(root, path, load_yaml(path))
+        for line in difference(entry.deps, exact(code, entry))
+    ]
 
 
-def exact(root, entry):
+def exact(code, entry):
     """What `deps` of a stage should be."""
-    data = [dep for dep in entry.deps if not _is_code(entry.from_root(dep))]
-    modules = [module for module, _ in runs(root, entry.title, entry.body["cmd"])]
-    files = {file for module in modules for file in closure_files(root, module)}
+    data = [dep for dep in entry.deps if not entry.from_root(dep).startswith(f"{PACKAGE}/")]
+    files = {file for module, _ in runs(code, entry.title, entry.body["cmd"]) for file in code.files(module)}
     return data + [entry.from_wdir(file) for file in sorted(files)]
-
-
-def unlisted(root, entry):
-    """The files that the code of a stage names beside itself and its deps do not."""
-    listed = {entry.from_root(dep) for dep in entry.deps}
-    modules = [module for module, _ in runs(root, entry.title, entry.body["cmd"])]
-    return sorted({file for module in modules for file in neighbours(root, module)} - listed)
 
 
 def difference(old, new):
@@ -105,10 +96,6 @@ def pipelines(root):
     if not Path(root, "dvc.yaml").exists():
         raise UserError("dvc.yaml does not exist: run from the project's folder")
     return [Path(root, "dvc.yaml"), *sorted(Path(root, PACKAGE).glob("*/dvc.yaml"))]
-
-
-def _is_code(file):
-    return file.startswith(f"{PACKAGE}/") and file.endswith(".py")
 
 
 def _set_deps(body, wanted):

@@ -8,6 +8,7 @@ from dvc.dependency import ParamsDependency
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc.stage import PipelineStage
+from networkx import ancestors
 
 from stages.core.errors import UserError
 
@@ -39,6 +40,16 @@ def from_root(root, path):
     return Path(os.path.relpath(path, root)).as_posix()
 
 
+def parameters(stage):
+    """The dependencies of a stage on parameters."""
+    return [dep for dep in stage.deps if isinstance(dep, ParamsDependency)]
+
+
 def declared(stage):
     """The dotted names of parameters that a stage declares."""
-    return [name for dep in stage.deps if isinstance(dep, ParamsDependency) for name in dep.params]
+    return [name for dep in parameters(stage) for name in dep.params]
+
+
+def followers(repo, stages):
+    """The stages that depend on one of `stages`, however indirectly."""
+    return {later for stage in stages for later in ancestors(repo.index.graph, stage)} - set(stages)

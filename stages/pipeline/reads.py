@@ -14,8 +14,8 @@ reads noise.sam under `python -m stages.x sam` and nothing under other words. Wh
 import ast
 from fnmatch import fnmatchcase
 
+from stages.pipeline.code import Code
 from stages.pipeline.commands import runs
-from stages.pipeline.imports import bindings, closure, definitions, located, tree
 from stages.pipeline.project import declared, title
 
 MAIN = ("stages.core.stage", "main")
@@ -24,10 +24,11 @@ READ = ("stages.core.params", "read")
 
 def complaints(root, stages):
     """Where `params` of the stages are not exactly what their commands read."""
+    code = Code(root)
     found = []
     for stage in stages:
-        wanted = {name for module, words in runs(root, title(root, stage), stage.cmd)
-                  for name in reads(root, module, words)}
+        wanted = {name for module, words in runs(code, title(root, stage), stage.cmd)
+                  for name in reads(code, module, words)}
         found += [f"{title(root, stage)}: params: {line}" for line in difference(declared(stage), wanted)]
     return found
 
@@ -43,39 +44,36 @@ def difference(names, wanted):
     ]
 
 
-def reads(root, module, words):
+def reads(code, module, words):
     """The dotted names that `python -m <module> <words>` reads from params.yaml."""
-    values = arguments(root, module, words)
-    waiting = [(name, node) for name in closure(root, module) for node in top_level(root, name, name == module)]
+    values = arguments(code, module, words)
+    waiting = [(one, node) for one in code.closure(module) for node in top_level(one, one is module)]
     found, seen = set(), set()
     while waiting:
         home, node = waiting.pop()
-        if (home, id(node)) not in seen:
-            seen.add((home, id(node)))
-            known = values if home == module else {}
+        if node not in seen:
+            seen.add(node)
+            known = values if home is module else {}
             for part in executed(node, known):
-                if isinstance(part, ast.Call) and target(root, home, part.func) == READ:
+                if isinstance(part, ast.Call) and is_function(target(code, home, part.func), READ):
                     found.add(pattern(part.args[0], known))
-                waiting += mentioned(root, home, part)
+                waiting += mentioned(code, home, part)
     return found
 
 
-def arguments(root, module, words):
+def arguments(code, module, words):
     """The words of a command by the names that they have in `module`."""
-    for node in ast.walk(tree(root, module)):
-        if isinstance(node, ast.Call) and target(root, module, node.func) == MAIN:
-            run = definitions(root, module).get(ast.unparse(node.args[0]))
+    for node in module.nodes:
+        if isinstance(node, ast.Call) and is_function(target(code, module, node.func), MAIN):
+            run = module.definitions.get(ast.unparse(node.args[0]))
             return dict(zip([argument.arg for argument in run.args.args] if run else [], words, strict=False))
     return {}
 
 
-def top_level(root, module, is_command):
+def top_level(module, is_command):
     """The statements that run when `module` is imported or, if it `is_command`, run."""
-    inner = definitions(root, module).values()
-    return [
-        node for node in tree(root, module).body
-        if node not in inner and (is_command or not (isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)))
-    ]
+    statements = [node for node in module.tree.body if node not in module.definitions.values()]
+    return [node for node in statements if is_command or not _is_guard(node)]
 
 
 def executed(node, values):
@@ -117,29 +115,31 @@ def pattern(name, values):
     return "*"
 
 
-def mentioned(root, home, node):
-    """The definitions that the name `node` in module `home` leads to, with the modules they are in."""
-    found = target(root, home, node)
-    if not found:
+def mentioned(code, home, node):
+    """The definitions that the name `node` in module `home` leads to, with the modules that they are in."""
+    module, name = target(code, home, node)
+    if not module:
         return []
+    return [(module, found) for key, found in module.definitions.items() if name in ("", key)]
+
+
+def target(code, home, node):
+    """The module and its definition ("" for the whole module) that a name in `home` stands for; None, "" if neither."""
+    name = dotted(node) or ""
+    if name.split(".")[0] in home.definitions:
+        return home, name.split(".")[0]
+    local = next((key for key in home.imports if f"{name}.".startswith(f"{key}.")), None)
+    module, rest = code.located(home.imports[local] + name.removeprefix(local)) if local else (None, "")
+    head = rest.split(".")[0]
+    if module and head and head not in module.definitions:
+        return target(code, module, ast.Name(head)) if head in module.imports else (None, "")
+    return module, head
+
+
+def is_function(found, wanted):
+    """Whether `target` found the function `wanted`, a pair of names."""
     module, name = found
-    nodes = definitions(root, module)
-    return [(module, nodes[name])] if name else [(module, node) for node in nodes.values()]
-
-
-def target(root, home, node):
-    """The module and top-level definition ("" for the module itself) that a name in `home` stands for, or None."""
-    name = dotted(node)
-    if not name or name.split(".")[0] in definitions(root, home):
-        return (home, name.split(".")[0]) if name else None
-    imports = bindings(root, home)
-    local = next((key for key in imports if f"{name}.".startswith(f"{key}.")), None)
-    if local is None:
-        return None
-    module, rest = located(root, imports[local] + name.removeprefix(local))
-    if not rest or rest.split(".")[0] in definitions(root, module):
-        return module, rest.split(".")[0]
-    return target(root, module, ast.parse(rest, mode="eval").body)
+    return module is not None and (module.name, name) == wanted
 
 
 def dotted(node):
@@ -150,3 +150,8 @@ def dotted(node):
         case ast.Attribute(value, attribute):
             return f"{before}.{attribute}" if (before := dotted(value)) else None
     return None
+
+
+def _is_guard(node):
+    """Whether a statement runs only in the module that is the command."""
+    return isinstance(node, ast.If) and "__main__" in ast.unparse(node.test)

@@ -1,6 +1,6 @@
 """The report: the pages of all experiments as one self-contained file, plots/report.html.
 
-It shows whatever plots/<experiment>/page.json there are, in the order of their names, and knows no experiment.
+It shows what plots/<experiment>/page.json there are, in the order of their names, and knows no experiment.
 The same pages give the same bytes.
 """
 
@@ -15,7 +15,7 @@ from stages.core.errors import UserError
 from stages.core.files import read_json, write
 from stages.core.stage import main
 
-REACH = 110      # the diagram of an interval has its zero at x = 0, and its scale goes this far to either side
+REACH = 110      # the diagram of an interval has its zero at x = 0, and its scale reaches this far either way
 DECIMALS = 6     # the most that page.json holds
 
 
@@ -23,7 +23,7 @@ def run():
     """Reads plots/*/page.json, writes plots/report.html."""
     pages = [read_json(path) for path in sorted(Path().glob("plots/*/page.json"))]
     if not pages:
-        raise UserError("there is no plots/*/page.json: run a stage named like an experiment, or `dvc repro` for all")
+        raise UserError("no plots/*/page.json: run a stage named like an experiment, or `dvc repro` for all")
     write("plots/report.html", report(pages))
 
 
@@ -81,7 +81,7 @@ def plain(number):
 
 
 def places(column):
-    """Decimal places for a table's column, None if it has no number: three figures of the largest, four from 10 on."""
+    """Decimal places for a column: three figures of its largest number, four from 10 on; None if none."""
     numbers = [abs(cell) for cell in column if isinstance(cell, int | float)]
     if not numbers:
         return None

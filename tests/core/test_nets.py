@@ -66,7 +66,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
     net = ResNet(8, 4, 10, **COLOURS)
     state = net.state_dict() | {"linear.bias": torch.zeros(9)}
     save(tmp_path / "net.safetensors", state, resnet=net.shape)
-    with pytest.raises(UserError, match="does not fit its network .*linear.bias"):
+    with pytest.raises(UserError, match=r"does not fit its network .*linear\.bias"):
         load_net(tmp_path / "net.safetensors")
 
 

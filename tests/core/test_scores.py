@@ -23,7 +23,7 @@ def test_accuracy_and_loss_are_scikit_learns():
 
 
 def test_calibration_error_by_hand():
-    # bins of 0.1: (0.8, 0.9] holds 0.85 and 0.87, one right: |1/2 - 0.86| = 0.36; (0.6, 0.7] holds 0.65, right: 0.35
+    # (0.8, 0.9] holds 0.85 and 0.87, one right: |1/2 - 0.86| = 0.36; (0.6, 0.7] holds 0.65, right: 0.35
     z = with_confidence(0.85, 0.87, 0.65)
     assert calibration_error(z, torch.tensor([0, 1, 0]), bins=10) == pytest.approx((2 * 0.36 + 0.35) / 3)
 
@@ -55,5 +55,5 @@ def test_logits_do_not_depend_on_the_size_of_the_parts():
 
 def test_a_network_in_training_mode_is_refused():
     net = ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3)
-    with pytest.raises(AssertionError, match="call net.eval"):
+    with pytest.raises(AssertionError, match=r"call net\.eval"):
         logits(net, some_images(4).images)

@@ -40,7 +40,7 @@ def stepped(wrap):
 
     before = net.w.detach().clone()
     loss = optimizer.step(closure)
-    assert loss.item() == pytest.approx((before @ A @ before / 2).item(), abs=1e-12)     # that of w, not of w + e
+    assert loss.item() == pytest.approx((before @ A @ before / 2).item(), abs=1e-12)     # of w, not of w + e
     return before, net.w.detach()
 
 
@@ -126,5 +126,5 @@ def test_several_steps_share_all_else_with_one(project):
 
 
 def test_an_unknown_variant(project):
-    with pytest.raises(UserError, match="has no `samm`.*did you mean `sam`"):
+    with pytest.raises(UserError, match=r"has no `samm`.*did you mean `sam`"):
         settings("samm")
