@@ -56,9 +56,9 @@ def find(name, values):
     at = []
     for key in name.split("."):
         if not isinstance(values, dict) or key not in values:
-            where = ".".join(at) or FILE
+            where = f"{FILE}: `{'.'.join(at)}`" if at else FILE
             known = list(values) if isinstance(values, dict) else []
-            raise UserError(f"{FILE}: {where} has no `{key}`{_allowed(key, known)}")
+            raise UserError(f"{where} has no `{key}`{_allowed(key, known)}")
         values = values[key]
         at.append(key)
     return values

@@ -1,7 +1,8 @@
 """Source `digits`: the 1,797 handwritten digits of 8x8 pixels that scikit-learn ships, enlarged.
 
 They are the test set of "Optical recognition of handwritten digits" (Alpaydin & Kaynak 1998,
-https://doi.org/10.24432/C50P49), 17 grey levels. The split is fixed and stratified: 1,297 to train and 500 to test.
+https://doi.org/10.24432/C50P49), in 17 grey levels. The split is fixed and stratified: 1,297 to train, 500 to
+test. A writer may be in both, since scikit-learn does not say who wrote what.
 """
 
 import numpy as np
@@ -14,17 +15,19 @@ SEED = 0
 
 
 def load(section):
-    """The role with all digits as images of `section.shape`."""
+    """The role with all digits as images of `section.shape` (1, h, w)."""
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
-    levels, labels = load_digits().images, load_digits().target
-    images = enlarged(levels, section.shape)
+    digits = load_digits()
+    images = torch.from_numpy(enlarged(digits.images, section.shape))
+    labels = torch.from_numpy(digits.target.astype(np.int64))
     train, test = train_test_split(np.arange(len(labels)), test_size=TEST, stratify=labels, random_state=SEED)
-    images, labels = torch.from_numpy(images), torch.from_numpy(labels.astype(np.int64))
     return Role(
-        Split(images[train], labels[train]), Split(images[test], labels[test]), [str(digit) for digit in range(10)],
-        "digits: scikit-learn's 1,797 digits of 8x8 pixels, enlarged to 28x28",
+        Split(images[train], labels[train]),
+        Split(images[test], labels[test]),
+        [str(name) for name in digits.target_names],
+        "digits: scikit-learn's 1,797 digits of 8x8 pixels, enlarged",
     )
 
 

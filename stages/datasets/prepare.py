@@ -13,9 +13,7 @@ from stages.core.data import Role, Split, save_role
 from stages.core.errors import UserError
 from stages.core.params import Section, read
 from stages.core.stage import main
-from stages.datasets import digits, photos
-
-SEED = 0
+from stages.datasets import digits, folder, photos, torchvision_sets
 
 
 class Images(Section):
@@ -41,7 +39,13 @@ class Digits(Images):
 
 
 ROLES = {"objects": Objects, "digits": Digits}
-SOURCES = {"photos": photos, "digits": digits}
+SOURCES = {
+    "photos": photos,
+    "digits": digits,
+    "cifar10": torchvision_sets,
+    "mnist": torchvision_sets,
+    "folder": folder,
+}
 
 
 def run(role: str):
@@ -51,21 +55,20 @@ def run(role: str):
         raise UserError(f"there is no data role `{role}`: there are {', '.join(ROLES)}{hint}")
     section = read(f"data.{role}", ROLES[role])
     found = SOURCES[section.source].load(section)
-    rng = np.random.default_rng(SEED)
-    train, test = sample(found.train, section.train, rng), sample(found.test, section.test, rng)
+    train, test = sample(found.train, section.train, seed=0), sample(found.test, section.test, seed=1)
     save_role(role, Role(train, test, found.classes, found.source))
     print(f"{role}: {len(train)} training and {len(test)} test images, {found.source}")
 
 
-def sample(split, most, rng):
-    """At most `most` images of `split`, in a new order and as evenly from all classes as they allow."""
-    order = rng.permutation(len(split))
+def sample(split, most, seed):
+    """At most `most` images of `split`, in a random order, as evenly from all classes as they allow."""
+    order = np.random.default_rng(seed).permutation(len(split))
     labels = split.labels.numpy()[order]
     by_class = np.argsort(labels, kind="stable")
-    starts = np.searchsorted(labels[by_class], labels[by_class])
-    rank = np.empty_like(order)
-    rank[by_class] = np.arange(len(order)) - starts                          # 0 for the first of each class, ...
-    chosen = order[np.sort(np.lexsort((labels, rank))[:most])]
+    first = np.searchsorted(labels[by_class], labels[by_class])
+    turn = np.empty_like(order)                  # 0 for the first image of each class, 1 for the second, ...
+    turn[by_class] = np.arange(len(order)) - first
+    chosen = order[np.sort(np.lexsort((labels, turn))[:most])]
     return Split(split.images[chosen], split.labels[chosen])
 
 

@@ -1,7 +1,8 @@
 """This experiment's page in the report: the paper's numbers beside ours, in words, tables and figures.
 
-Numbers of Foret et al. 2021 are of CIFAR-10: test errors of WRN-28-10 after 200 epochs with basic augmentation
-(table 1; by number of ascent steps: appendix C.6), eigenvalues of WRN-40-10 without batch norm (section 4.2).
+Numbers of Foret et al. 2021 are of CIFAR-10: test errors of WRN-28-10 after 200 epochs with basic
+augmentation (table 1; by number of ascent steps: appendix C.6), eigenvalues of WRN-40-10 without batch norm
+(section 4.2).
 """
 
 from stages.core.data import load_role
@@ -30,8 +31,8 @@ def generalisation_table(general, steps):
         ["network", "paper: error", "ours: error", "gap, points", "gap, nats", "calibration error, %"],
         rows,
         "The paper's numbers are of WRN-28-10 on CIFAR-10 after 200 epochs with basic augmentation (table 1; "
-        f"more ascent steps: appendix C.6, where one step has {PAPER_STEPS[1]}). Gaps are between training and "
-        "test images, in accuracy and in loss. The calibration error is the expected one of test images.",
+        f"more ascent steps: appendix C.6, where one step has {PAPER_STEPS[1]}). Gaps are between training "
+        "and test images, in accuracy and in loss. The calibration error is the expected one of test images.",
     )
 
 
@@ -45,8 +46,8 @@ def flatness_table(flat, rho):
         "Flatness: the paper's largest eigenvalue of the Hessian beside ours",
         ["network", "paper: λ", "ours: λ", "sharpness, nats"],
         rows,
-        "The paper's eigenvalues are of WRN-40-10 without batch norm at the end of training (section 4.2), ours "
-        f"of a network with batch norm. Sharpness is the rise of the training loss within ρ = {rho:g}.",
+        "The paper's eigenvalues are of WRN-40-10 without batch norm at the end of training (section 4.2), "
+        f"ours of a network with batch norm. Sharpness is the rise of the training loss within ρ = {rho:g}.",
     )
 
 
@@ -57,15 +58,15 @@ def disturbance_table(right):
         "Test accuracy when weights are disturbed, in %",
         ["network", "undisturbed", "Gaussian noise", "adversarial, L2", f"{LOW_BITS} bits and fewer"],
         [[label, *(float(right[name][key].mean()) for key in measures)] for name, label in NETWORKS.items()],
-        "Means over all strengths, radii and numbers of bits in the figures. The paper measures none of these.",
+        "Means over all strengths, radii and numbers of bits in the figures. The paper has none of them.",
     )
 
 
 FIGURES = [
     Figure(
         "plots/noise/figures/gaussian.svg",
-        "Accuracy under Gaussian weight noise. Bands are one standard deviation over draws and seeds; the dotted "
-        "line is chance.",
+        "Accuracy under Gaussian weight noise. Bands are one standard deviation over draws and seeds; the "
+        "dotted line is chance.",
     ),
     Figure(
         "plots/noise/figures/adversarial.svg",
@@ -74,8 +75,8 @@ FIGURES = [
     Figure("plots/noise/figures/bits.svg", "Accuracy after rounding the weights to fewer and fewer bits."),
     Figure(
         "plots/noise/figures/slices.svg",
-        "Training loss along random directions, each filter scaled to its norm. Bands are one standard deviation "
-        "over directions and seeds.",
+        "Training loss along random directions, each filter scaled to its norm. Bands are one standard "
+        "deviation over directions and seeds.",
     ),
 ]
 
@@ -89,8 +90,9 @@ def answer(claims, right):
     noisy = {network: right[network]["gaussian"].mean() for network in NETWORKS}
     best = max(noisy, key=noisy.get)
     return (
-        f"{supported} of {len(claims)} claims are supported here. Test accuracy: {accuracies}. Under Gaussian "
-        f"weight noise, {NETWORKS[best]} keeps most: {noisy[best]:.1f} % on average (SGD: {noisy['sgd']:.1f} %)."
+        f"{supported} of {len(claims)} claims are supported here. Test accuracy: {accuracies}. Under "
+        f"Gaussian weight noise, {NETWORKS[best]} keeps most: {noisy[best]:.1f} % on average "
+        f"(SGD: {noisy['sgd']:.1f} %)."
     )
 
 

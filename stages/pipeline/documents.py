@@ -31,9 +31,12 @@ def relisted(old, new):
     A comment belongs to the item that it stands before or behind and goes when that goes; what stands behind the whole
     list stays there.
     """
-    kept = {item: remarks for item, remarks in zip(old, _remarks(old), strict=True)}
-    result = CommentedSeq(next((item for item in old if item == wanted), wanted) for wanted in new)
-    ahead, behind, column = zip(*(kept.get(item, ("", "", 0)) for item in new), strict=True) if new else ((), (), ())
+    if not new:
+        return CommentedSeq()
+    remarks = list(zip(old, _remarks(old), strict=True))
+    kept = [next((have for have in remarks if have[0] == item), (item, ("", "", 0))) for item in new]
+    result = CommentedSeq(have if isinstance(item, str) else item for item, (have, _) in zip(new, kept, strict=True))
+    ahead, behind, column = zip(*(remark for _, remark in kept), strict=True)
     for i, following in enumerate([*ahead[1:], _after(old)]):
         if behind[i] or following:
             result.ca.items[i] = [CommentToken(f"{behind[i]}\n{following}", CommentMark(column[i])), None, None, None]

@@ -20,7 +20,8 @@ def project(root):
         with Repo(os.fspath(root)) as repo:
             yield repo
     except DvcException as error:
-        raise UserError(" ".join(str(error).split())) from error
+        cause = f": {error.__cause__}" if error.__cause__ else ""
+        raise UserError(" ".join(f"{error}{cause}".split())) from error
 
 
 def pipeline(repo):

@@ -1,7 +1,7 @@
 """The report: the pages of all experiments as one self-contained file, plots/report.html.
 
-It shows what plots/<experiment>/page.json there are, in the order of their names, and knows no experiment.
-The same pages give the same bytes.
+It shows every plots/<experiment>/page.json in the order of their names, and knows no experiment. The same
+pages give the same bytes.
 """
 
 import math
@@ -17,21 +17,27 @@ from stages.core.stage import main
 
 REACH = 110      # the diagram of an interval has its zero at x = 0, and its scale reaches this far either way
 DECIMALS = 6     # the most that page.json holds
+QUANTITY = re.compile(r"[≈~<>±+−-]? ?[\d.,]+( ?± ?[\d.,]+)?( ?%)?")     # text that is set like a number
 
 
 def run():
     """Reads plots/*/page.json, writes plots/report.html."""
-    pages = [read_json(path) for path in sorted(Path().glob("plots/*/page.json"))]
-    if not pages:
+    write("plots/report.html", report(pages()))
+
+
+def pages():
+    """Every experiment's page, a dict, in the order of their names."""
+    found = [read_json(path) for path in sorted(Path().glob("plots/*/page.json"))]
+    if not found:
         raise UserError("no plots/*/page.json: run a stage named like an experiment, or `dvc repro` for all")
-    write("plots/report.html", report(pages))
+    return found
 
 
 def report(pages):
     """The report on `pages`, dicts as in page.json, as HTML."""
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )
     templates.filters |= {"diagram": diagram, "embedded": embedded, "places": places, "shown": shown}
     return templates.get_template("page.html.jinja").render(pages=pages, shared=shared_conditions(pages))
@@ -81,14 +87,13 @@ def plain(number):
 
 
 def places(column):
-    """Decimal places for a column: three figures of its largest number, four from 10 on; None if none."""
+    """Decimal places for a column: three figures of its largest number, four from 10 on; None for words."""
     numbers = [abs(cell) for cell in column if isinstance(cell, int | float)]
-    if not numbers:
-        return None
+    if not any(numbers):
+        return 0 if numbers or any(QUANTITY.fullmatch(cell) for cell in column if cell) else None
     given = max(len(plain(number).partition(".")[2]) for number in numbers)
-    largest = max(numbers)
-    figures = 4 if largest >= 10 else 3
-    return min(given, max(0, figures - 1 - math.floor(math.log10(largest)))) if largest else 0
+    figures = 4 if max(numbers) >= 10 else 3
+    return min(given, max(0, figures - 1 - math.floor(math.log10(max(numbers)))))
 
 
 def shown(cell, digits):

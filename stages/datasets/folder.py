@@ -1,0 +1,111 @@
+"""Source `folder`: your own images, train/<class>/* and test/<class>/*, in any format that Pillow reads.
+
+The classes are the names of their folders, sorted. Hidden files, and files beside the folders of the classes,
+are passed over. The role gives the size, and whether images become grey or RGB; transparency is dropped.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from stages.core.data import Role, Split
+from stages.core.errors import UserError
+
+LAYOUT = "it needs train/<class>/*.png and test/<class>/*.png, any image format"
+MODES = {1: "L", 3: "RGB"}       # Pillow's name by number of channels
+BLOCK = 200                      # images that a thread decodes before it takes the next ones
+
+
+def load(section):
+    """The role with all images of the folder `section.folder`, each of `section.shape` (c, h, w)."""
+    root = Path(section.folder)
+    if not root.is_dir():
+        raise UserError(f"{root} is no folder: set `folder` in params.yaml to that of your images; {LAYOUT}")
+    train, test = listed(root, "train"), listed(root, "test")
+    require_same_classes(root, train, test)
+    return Role(
+        decoded_split(train, section.shape),
+        decoded_split(test, section.shape),
+        list(train),
+        f"folder {root.resolve().name}",
+    )
+
+
+def listed(root, part):
+    """The image files of each class in the folder `root`/`part`: a dict of lists of paths, all sorted."""
+    folder = root / part
+    if not folder.is_dir():
+        raise UserError(f"{root} has no folder {part}, only {', '.join(visible(root)) or 'nothing'}: {LAYOUT}")
+    classes = [name for name in visible(folder) if (folder / name).is_dir()]
+    if len(classes) < 2:
+        raise UserError(f"{folder} has {len(classes)} class folders, not two or more: {LAYOUT}")
+    files = {name: [os.path.join(folder, name, file) for file in visible(folder / name)] for name in classes}
+    empty = [name for name in classes if not files[name]]
+    if empty:
+        raise UserError(f"{folder} has no images of {', '.join(empty)}: add some, or remove the class")
+    return files
+
+
+def visible(folder):
+    """The names of what is in `folder`, sorted, without hidden files such as .DS_Store."""
+    try:
+        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
+    except OSError as error:
+        raise UserError(f"{folder} cannot be read ({error.strerror}): mend its permissions") from None
+
+
+def require_same_classes(root, train, test):
+    """UserError if train and test, dicts by class, differ in their classes."""
+    lacking = [
+        f"{part} lacks {', '.join(sorted(set(other) - set(own)))}"
+        for part, own, other in (("train", train, test), ("test", test, train)) if set(other) - set(own)
+    ]
+    if lacking:
+        raise UserError(f"{root} has other classes in train than in test: {'; '.join(lacking)}: mend one")
+
+
+def decoded_split(files, shape):
+    """The images of a dict of lists of paths, and for each the number of its class."""
+    labels = np.repeat(np.arange(len(files)), [len(paths) for paths in files.values()])
+    images = decoded([path for paths in files.values() for path in paths], shape)
+    return Split(torch.from_numpy(images), torch.from_numpy(labels))
+
+
+def decoded(paths, shape):
+    """uint8 (n, c, h, w), each image decoded straight to its place, by threads, since disks are slow."""
+    images = np.empty((len(paths), *shape), dtype=np.uint8)
+
+    def decode(start):
+        for i, path in enumerate(paths[start : start + BLOCK], start):
+            images[i] = image(path, shape)
+
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(decode, range(0, len(paths), BLOCK)):
+            pass                                                             # raises what a thread raised
+    return images
+
+
+def image(path, shape):
+    """One image file as uint8 of `shape` (c, h, w)."""
+    from PIL import Image, UnidentifiedImageError
+
+    channels, height, width = shape
+    try:
+        with Image.open(path) as opened:
+            if opened.size != (width, height):
+                found = "x".join(map(str, opened.size))
+                raise UserError(f"{path} is {found} pixels, not {width}x{height}: resize it or remove it")
+            if opened.mode[0] in "IF":                                       # Pillow would clip it, not scale it
+                raise UserError(f"{path} has more than 8 bits a channel: convert it to 8 bits or remove it")
+            pixels = np.asarray(opened.convert(MODES[channels]))
+    except UserError:
+        raise
+    except UnidentifiedImageError:
+        raise UserError(f"{path} is no image that Pillow knows: mend it or remove it") from None
+    except Exception as error:  # every format's decoder raises its own types
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} cannot be read as an image ({reason}): mend it or remove it") from None
+    return pixels.reshape(height, width, channels).transpose(2, 0, 1)

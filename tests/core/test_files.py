@@ -1,0 +1,104 @@
+"""Writing all or nothing, reading back, and one line for whatever is wrong."""
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from stages.core import files
+from stages.core.errors import UserError
+
+
+def test_tensors_and_facts_come_back(tmp_path):
+    tensors = {"a": torch.randn(3, 2), "b": torch.arange(4), "c": torch.tensor([True, False])}
+    files.save(tmp_path / "deep" / "x.safetensors", tensors, classes=["ä", "b"], n=3)
+    again, facts = files.load(tmp_path / "deep" / "x.safetensors")
+    assert facts == {"classes": ["ä", "b"], "n": 3}
+    assert {name: t.dtype for name, t in again.items()} == {name: t.dtype for name, t in tensors.items()}
+    assert all(torch.equal(again[name], tensors[name]) for name in tensors)
+
+
+def test_json_is_sorted_rounded_and_readable(tmp_path):
+    files.write_json(tmp_path / "m.json", {"b": 1 / 3, "a": {"ρ": [2, 0.1234567891]}})
+    assert (tmp_path / "m.json").read_text(encoding="utf-8").split() == (
+        '{ "a": { "ρ": [ 2, 0.123457 ] }, "b": 0.333333 }'.split()
+    )
+
+
+def test_json_has_no_nan(tmp_path):
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        files.write_json(tmp_path / "m.json", {"a": float("nan")})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table(tmp_path):
+    files.write_rows(tmp_path / "t.csv", [{"x": 1, "y": 2 / 3}, {"x": 2, "y": 1e-7}])
+    assert (tmp_path / "t.csv").read_text() == "x,y\n1,0.666667\n2,0.0\n"
+
+
+def test_the_same_tensors_are_the_same_bytes(tmp_path):
+    for name in "ab":
+        files.save(tmp_path / name, {"w": torch.ones(2), "v": torch.zeros(3)}, fact=1)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", None])
+def test_a_damaged_file_of_tensors(tmp_path, content):
+    path = tmp_path / "x.safetensors"
+    files.save(path, {"a": torch.randn(100)})
+    path.write_bytes(path.read_bytes()[:200] if content is None else content)
+    with pytest.raises(UserError, match=r"x\.safetensors is damaged .*dvc checkout"):
+        files.load(path)
+
+
+def test_damaged_and_missing_json(tmp_path):
+    (tmp_path / "m.json").write_text('{"a": ')
+    with pytest.raises(UserError, match=r"m\.json is damaged"):
+        files.read_json(tmp_path / "m.json")
+    with pytest.raises(UserError, match=r"n\.json does not exist: run the stage"):
+        files.read_json(tmp_path / "n.json")
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "m.json"
+    files.write_json(path, {"a": 1})
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files.os, "replace", full)
+    with pytest.raises(UserError, match=r"could not be written \(No space left on device\): 0.0 MB are needed"):
+        files.write_json(path, {"a": 2})
+    assert json.loads(path.read_text()) == {"a": 1}
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, which Linux has")
+def test_a_device_without_room(monkeypatch, tmp_path):
+    real = files.tempfile.NamedTemporaryFile
+
+    def on_full_device(**options):
+        file = real(**options)
+        os.dup2(os.open("/dev/full", os.O_WRONLY), file.fileno())
+        return file
+
+    monkeypatch.setattr(files.tempfile, "NamedTemporaryFile", on_full_device)
+    with pytest.raises(UserError, match="No space left on device"):
+        files.write(tmp_path / "x", b"1")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_process_leaves_nothing_under_the_files_name(tmp_path, root):
+    code = (
+        "import os, signal\nfrom stages.core import files\n"
+        "files.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\nfiles.write('x', b'half')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)})
+    assert done.returncode == -signal.SIGKILL
+    assert not (tmp_path / "x").exists()

@@ -1,0 +1,46 @@
+"""Running a stage: one line on stderr and exit code 1 for whatever the user can mend."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+def ran(tmp_path, root, body, *words):
+    (tmp_path / "some_stage.py").write_text(
+        "from stages.core.errors import UserError\nfrom stages.core.stage import main\n"
+        f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n"
+    )
+    env = os.environ | {"PYTHONPATH": str(root)}
+    return subprocess.run([sys.executable, "-m", "some_stage", *words], cwd=tmp_path, env=env, capture_output=True,
+                          text=True)
+
+
+def test_words_arrive_as_annotated(tmp_path, root):
+    done = ran(tmp_path, root, "print(repr(name), repr(seed))", "sam", "7")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "'sam' 7\n", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("raise UserError('mend it')", "error: mend it\n"),
+        ("raise FloatingPointError('loss is nan')", "error: loss is nan\n"),
+        ("raise KeyboardInterrupt", "stopped: nothing is half written, run it again\n"),
+    ],
+)
+def test_what_the_user_can_mend(tmp_path, root, body, line):
+    done = ran(tmp_path, root, body, "sam", "7")
+    assert (done.returncode, done.stderr) == (1, line)
+
+
+@pytest.mark.parametrize("words", [(), ("sam",), ("sam", "7", "8"), ("sam", "seven")])
+def test_wrong_words(tmp_path, root, words):
+    done = ran(tmp_path, root, "pass", *words)
+    assert (done.returncode, done.stderr) == (1, "error: usage: python -m some_stage NAME:str SEED:int\n")
+
+
+def test_our_own_mistakes_keep_their_traceback(tmp_path, root):
+    done = ran(tmp_path, root, "assert name == 'x'", "sam", "7")
+    assert "Traceback" in done.stderr

@@ -1,0 +1,205 @@
+"""Rule 1: `deps` are exactly the code that a stage runs, after its data."""
+
+import sys
+
+import pytest
+
+from stages.core.errors import UserError
+from stages.core.stage import main
+from stages.pipeline import deps
+from stages.pipeline.code import Code
+from tests.pipeline.conftest import shell
+
+TRAIN = "stages/demo/dvc.yaml: train: deps: "
+
+
+def test_this_project(root):
+    assert deps.complaints(root) == []
+
+
+def test_a_healthy_project(demo):
+    assert deps.complaints(demo) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("      - stages/demo/parts.py\n", "", "+ stages/demo/parts.py"),
+        ("      - stages/demo/parts.py\n", "      - stages/demo/parts.py\n      - stages/demo/claims.py\n",
+         "- stages/demo/claims.py"),
+        ("      - stages/demo/parts.py\n", "      - stages/demo/parts.py\n      - stages/gone.py\n", "- stages/gone.py"),
+        ("      - stages/demo/parts.py\n      - stages/demo/train.py\n",
+         "      - stages/demo/train.py\n      - stages/demo/parts.py\n", "data first, then code in alphabetical order"),
+    ],
+)
+def test_what_is_broken_is_found_and_mended(demo, change, old, new, complaint):
+    healthy = (demo / "stages/demo/dvc.yaml").read_bytes()
+    change("stages/demo/dvc.yaml", old, new)
+    assert deps.complaints(demo) == [f"{TRAIN}{complaint} (`make deps` does)"]
+    assert deps.rewrite(demo, demo / "stages/demo/dvc.yaml") == ["stages/demo/dvc.yaml: train", f"  {complaint}"]
+    assert (demo / "stages/demo/dvc.yaml").read_bytes() == healthy
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import stages.demo.other",
+        "import stages.demo.other as more, os",
+        "from stages.demo import other",
+        "from stages.demo import claims, other as more",
+        "from stages.demo.other import VALUE",
+        "from stages.demo.other import *",
+        "from . import other",
+        "from .other import VALUE",
+        "from ..demo.other import VALUE",
+        "def later():\n    from stages.demo.other import VALUE",
+        "try:\n    import stages.demo.other\nexcept ImportError:\n    pass",
+    ],
+)
+def test_every_kind_of_import_counts_however_indirect(demo, change, statement):
+    change("stages/demo/parts.py", None, f"{statement}\n")
+    change("stages/demo/other.py", None, "import json\n\nVALUE = 1\n")
+    assert f"{TRAIN}+ stages/demo/other.py (`make deps` does)" in deps.complaints(demo)
+
+
+def test_a_package_counts_if_it_has_content(demo, change):
+    change("stages/demo/__init__.py", None, "from stages.demo.other import VALUE\n")
+    change("stages/demo/other.py", None, "VALUE = 1\n")
+    found = [line for line in deps.complaints(demo) if line.startswith(TRAIN)]
+    assert found == [
+        f"{TRAIN}+ stages/demo/__init__.py (`make deps` does)", f"{TRAIN}+ stages/demo/other.py (`make deps` does)",
+    ]
+
+
+def test_modules_that_import_one_another(demo, change):
+    change("stages/demo/parts.py", None, "from stages.demo import train\n")
+    change("stages/demo/train.py", None, "from stages.demo import parts\n")
+    code = Code(demo)
+    assert code.files(code.module("stages.demo.parts")) == ["stages/demo/parts.py", "stages/demo/train.py"]
+
+
+def test_a_file_beside_the_code_counts_if_named(demo, change):
+    change("stages/demo/claims.py", "page.txt", "page.html")
+    assert deps.complaints(demo) == ["dvc.yaml: demo: deps: - stages/demo/page.txt (`make deps` does)"]
+    change("stages/demo/page.html", None, "{% include 'page.css' %}")
+    change("stages/demo/page.css", None, "body {}")
+    change("stages/demo/README.md", None, "page.css")
+    assert deps.complaints(demo) == [
+        "dvc.yaml: demo: deps: - stages/demo/page.txt (`make deps` does)",
+        "dvc.yaml: demo: deps: + stages/demo/page.css (`make deps` does)",
+        "dvc.yaml: demo: deps: + stages/demo/page.html (`make deps` does)",
+    ]
+
+
+def test_comments_quotes_and_order_survive(demo, change):
+    change("dvc.yaml", None, """\
+# Head.
+stages:
+
+  demo:   # why
+    cmd: python -m stages.demo.claims
+    deps:
+      # what was measured
+      - "data/demo"                 # many files
+      - stages/core/errors.py       # code
+      # not any more
+      - stages/demo/gone.py
+      - data/words.txt
+
+    # behind
+    outs: [data/x.txt, 'data/y.txt']
+""")
+    deps.rewrite(demo, demo / "dvc.yaml")
+    assert (demo / "dvc.yaml").read_text() == """\
+# Head.
+stages:
+
+  demo:   # why
+    cmd: python -m stages.demo.claims
+    deps:
+      # what was measured
+      - "data/demo"                 # many files
+      - data/words.txt
+      - stages/core/declared.py
+      - stages/core/errors.py       # code
+      - stages/core/files.py
+      - stages/core/params.py
+      - stages/core/stage.py
+      - stages/demo/claims.py
+      - stages/demo/page.txt
+
+    # behind
+    outs: [data/x.txt, 'data/y.txt']
+"""
+
+
+def test_a_stage_without_deps_gets_them_behind_its_command(demo, change):
+    change("dvc.yaml", None, "stages:\n  report:\n    cmd: python -m stages.core.errors\n    outs:\n      - x\n")
+    assert deps.rewrite(demo, demo / "dvc.yaml") == ["dvc.yaml: report", "  + stages/core/errors.py"]
+    assert (demo / "dvc.yaml").read_text() == (
+        "stages:\n  report:\n    cmd: python -m stages.core.errors\n    deps:\n      - stages/core/errors.py\n"
+        "    outs:\n      - x\n"
+    )
+
+
+def test_paths_are_relative_to_wdir(demo, change):
+    change("stages/demo/dvc.yaml", None, "stages:\n  one:\n    wdir: ..\n    cmd: python -m stages.core.errors\n"
+           "    deps:\n      - ../data/demo\n      - demo/train.py\n")
+    assert deps.rewrite(demo, demo / "stages/demo/dvc.yaml") == [
+        "stages/demo/dvc.yaml: one", "  - demo/train.py", "  + core/errors.py",
+    ]
+
+
+def test_nothing_is_written_if_nothing_changes(demo):
+    before = (demo / "dvc.yaml").stat()
+    assert deps.rewrite(demo, demo / "dvc.yaml") == []
+    assert (demo / "dvc.yaml").stat().st_mtime_ns == before.st_mtime_ns
+
+
+@pytest.mark.parametrize("command", [
+    "[python -m stages.core.errors, python -m stages.core.progress]",
+    "python -m stages.core.errors && python -m stages.core.progress",
+])
+def test_several_commands(demo, change, command):
+    change("dvc.yaml", None, f"stages:\n  one:\n    cmd: {command}\n")
+    assert deps.rewrite(demo, demo / "dvc.yaml")[1:] == ["  + stages/core/errors.py", "  + stages/core/progress.py"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("dvc.yaml", "stages.report.page", "stages.report.pages",
+         "dvc.yaml: report: cmd runs stages.report.pages, but there is no stages/report/pages.py"),
+        ("dvc.yaml", "stages.report.page", "stages.report", "there is no stages/report.py"),
+        ("dvc.yaml", "python -m stages.report.page", "echo 1", "dvc.yaml: report: cmd `echo 1` runs none of our modules"),
+        ("dvc.yaml", "python -m stages.report.page", "python -m ${code}", "cmd `python -m ${code}` runs none"),
+        ("dvc.yaml", "stages.report.page", "stages.report.${code}", "cmd runs `stages.report.${code}`: write the module out"),
+        ("stages/demo/parts.py", "stages.core.params", "stages.core.parameters",
+         "stages/demo/parts.py imports stages.core.parameters.Section, but there is no such module"),
+        ("stages/demo/train.py", "import files", "import file", "imports stages.core.file, but there is no such module"),
+        ("stages/demo/parts.py", "def speed(name)", "def speed(name", "stages/demo/parts.py is no valid Python"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(demo, change, file, old, new, message):
+    change(file, old, new)
+    with pytest.raises(UserError) as error:
+        deps.complaints(demo)
+    assert message in str(error.value)
+
+
+def test_command_line(demo, change, monkeypatch, capsys):
+    monkeypatch.chdir(demo)
+    monkeypatch.setattr(sys, "argv", ["deps"])
+    main(deps.run)
+    assert capsys.readouterr().out == "nothing changes: every stage lists the code that it runs\n"
+    change("dvc.yaml", "      - stages/report/page.py\n", "")
+    main(deps.run)
+    assert capsys.readouterr().out == "dvc.yaml: report\n  + stages/report/page.py\n"
+    assert deps.complaints(demo) == []
+
+
+def test_command_line_outside_a_project(demo):
+    assert shell(demo, sys.executable, "-m", "stages.pipeline.deps")
+    (demo / "dvc.yaml").unlink()
+    text = shell(demo, sys.executable, "-m", "stages.pipeline.deps", fails=True)
+    assert text == "error: dvc.yaml does not exist: run from the project's folder\n"

@@ -1,0 +1,61 @@
+"""Rule 5: every experiment runs from end to end in a fresh clone, and a second run has nothing to do."""
+
+import shutil
+import sys
+
+import pytest
+
+from stages.pipeline import lock, outputs
+from stages.pipeline.project import from_root
+from stages.pipeline.project import project as opened
+from tests.pipeline.conftest import shell
+
+PYTHON = sys.executable
+
+
+@pytest.fixture(scope="module")
+def clone(request, tmp_path_factory):
+    """A clone of this project, with what is not committed yet, under the profile `smoke`."""
+    root, folder = request.config.rootpath, tmp_path_factory.mktemp("smoke")
+    for name in shell(root, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        if name and (root / name).exists():                  # what is deleted but not committed is still listed
+            path = folder / "source" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(root / name, path)
+    shell(folder / "source", "git", "init", "--quiet")
+    shell(folder / "source", "git", "add", "--all")
+    shell(folder / "source", "git", "commit", "--quiet", "--message", "As it is")
+    shell(folder, "git", "clone", "--quiet", "source", "clone")
+    shell(folder / "clone", PYTHON, "-m", "stages.pipeline.profile", "smoke")
+    return folder / "clone"
+
+
+@pytest.fixture(scope="module")
+def first_run(clone):
+    """What `dvc repro` says in the clone."""
+    return shell(clone, PYTHON, "-m", "dvc", "repro")
+
+
+def test_every_stage_runs_and_writes_its_outputs(clone, first_run):
+    assert "Running stage" in first_run
+    with opened(clone) as repo:
+        missing = [from_root(clone, out.fs_path) for out in repo.index.outs if not out.exists]
+    assert not missing
+    assert (clone / "plots/report.html").stat().st_size > 10_000
+
+
+def test_a_second_run_has_nothing_to_do(clone, first_run):
+    text = shell(clone, PYTHON, "-m", "dvc", "repro")
+    assert "Running stage" not in text
+    assert "Data and pipelines are up to date." in text
+
+
+def test_what_was_run_is_locked(clone, first_run):
+    with opened(clone) as repo:
+        assert lock.complaints(repo) == []
+        assert outputs.complaints(repo) == []
+
+
+def test_dvc_adds_no_ignore_rules(clone, first_run):
+    changed = shell(clone, "git", "status", "--porcelain", "--untracked-files=all")
+    assert not [line for line in changed.splitlines() if line.endswith(".gitignore")]

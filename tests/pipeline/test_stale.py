@@ -1,0 +1,121 @@
+"""Rule 6: an edit makes exactly those stages stale that depend on it."""
+
+import sys
+from fnmatch import fnmatchcase
+
+import pytest
+
+from stages.pipeline.project import pipeline, title
+from stages.pipeline.project import project as opened
+from stages.pipeline.stale import stale
+from tests.pipeline.conftest import shell
+
+RESULTS = ["figures", "noise", "report"]                     # what reads measurements of the noise experiment
+MEASURED = ["robustness@*", "landscape@*", *RESULTS]
+SGD = ["sgd@*", "robustness@sgd-*", "landscape@sgd-*", *RESULTS]
+GAUSSIAN = ["gaussian@*", "robustness@gaussian-*", "landscape@gaussian-*", *RESULTS]
+SAM = ["sam@sam-*", "robustness@sam-*", "landscape@sam-*", *RESULTS]
+SAM_MULTISTEP = ["sam_multistep@*", "robustness@sam_multistep-*", "landscape@sam_multistep-*", *RESULTS]
+SAM_LINF = ["sam@sam_linf-*", "robustness@sam_linf-*", "landscape@sam_linf-*", *RESULTS]
+TRAINED = [*SGD, *GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF]
+ALL_DATA = ["data@*", *TRAINED]
+
+TABLE = {
+    "data.objects.source": ["data@objects", *TRAINED],
+    "data.objects.train": ["data@objects", *TRAINED],
+    "data.digits.train": ["data@digits"],
+    "compute.threads": TRAINED,
+    "noise.training.epochs": TRAINED,
+    "noise.training": TRAINED,
+    "gaussian.sigma": GAUSSIAN,
+    "sam.rho": [*SAM, *SAM_MULTISTEP],
+    "sam.norm": [*SAM, *SAM_MULTISTEP],
+    "sam_multistep.steps": SAM_MULTISTEP,
+    "sam_linf.rho": SAM_LINF,
+    "noise.robustness.sigmas": ["robustness@*", *RESULTS],
+    "noise.landscape.points": ["landscape@*", *RESULTS],
+    "noise.seeds": RESULTS,                                  # and stages that are new
+    "data/raw/objects/test/cat/1.png": ["data@objects", *TRAINED],
+    "data/raw/digits/test/3/1.png": ["data@digits"],
+    "stages/datasets/photos.py": ALL_DATA,
+    "stages/core/files.py": ALL_DATA,
+    "stages/core/params.py": ALL_DATA,
+    "stages/core/nets.py": TRAINED,
+    "stages/core/train.py": TRAINED,
+    "stages/core/scores.py": MEASURED,
+    "stages/core/claims.py": ["noise", "report"],
+    "stages/core/plots.py": ["figures", "report"],
+    "stages/noise/sgd.py": SGD,
+    "stages/noise/gaussian.py": GAUSSIAN,
+    "stages/noise/sam.py": [*SAM, *SAM_MULTISTEP, *SAM_LINF],
+    "stages/noise/weights.py": [*GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF, *MEASURED],
+    "stages/noise/quantisation.py": ["robustness@*", *RESULTS],
+    "stages/noise/hessian.py": ["landscape@*", *RESULTS],
+    "stages/noise/claims.py": ["noise", "report"],
+    "stages/noise/figures.py": ["figures", "report"],
+    "stages/report/page.css": ["report"],
+    "stages/report/page.html.jinja": ["report"],
+    "stages/pipeline/deps.py": [],
+    "stages/noise/README.md": [],
+    "docs/index.md": [],
+    "profiles/smoke.yaml": [],
+}
+
+
+@pytest.fixture(scope="module")
+def repo(request):
+    with opened(request.config.rootpath) as repo:
+        yield repo
+
+
+@pytest.mark.parametrize("edit", TABLE)
+def test_this_project(repo, edit):
+    names = {title(repo.root_dir, stage).split(":")[-1] for stage in pipeline(repo)}
+    for pattern in TABLE[edit]:
+        assert any(fnmatchcase(name, pattern) for name in names), f"no stage is called {pattern}"
+    expected = {name for name in names if any(fnmatchcase(name, pattern) for pattern in TABLE[edit])}
+    assert {name.split(":")[-1] for name in stale(repo, edit)} == expected
+
+
+SLOW = {"stages/demo/dvc.yaml:train@slow-1", "stages/demo/dvc.yaml:train@slow-2"}
+FAST = {"stages/demo/dvc.yaml:train@fast-1", "stages/demo/dvc.yaml:train@fast-2"}
+LATER = {"stages/demo/dvc.yaml:figures", "demo", "report"}
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        ("demo.slow.rate", SLOW | LATER),
+        ("demo.slow", SLOW | LATER),
+        ("demo", SLOW | FAST | LATER),
+        ("demo.slower", set()),
+        ("demo.seeds", set()),
+        ("demo.page.digits", {"demo", "report"}),
+        ("data.words", {"data@words"} | SLOW | FAST | LATER),
+        ("data/raw/words/new.txt", {"data@words"} | SLOW | FAST | LATER),
+        ("stages/demo/parts.py", SLOW | FAST | LATER),
+        ("stages/demo/figures.py", {"stages/demo/dvc.yaml:figures", "report"}),
+        ("stages/core/claims.py", set()),
+    ],
+)
+def test_a_project_whose_stages_are_known(check, edit, expected):
+    assert check(lambda repo: stale(repo, edit)) == expected
+
+
+def test_a_missing_dependency_shows(check, change):
+    change("stages/demo/dvc.yaml", "      - stages/demo/parts.py\n", "")
+    assert check(lambda repo: stale(repo, "stages/demo/parts.py")) == set()
+
+
+def test_a_missing_parameter_shows(check, change):
+    change("stages/demo/dvc.yaml", "    params:\n      - demo.${item.speed}\n", "")
+    assert check(lambda repo: stale(repo, "demo.slow.rate")) == set()
+
+
+def test_dvc_itself_finds_the_same(demo, change, check):
+    """The stages that DVC runs after an edit, whose results all change, are those that we say are stale."""
+    expected = check(lambda repo: stale(repo, "demo.slow.rate"))
+    change("params.yaml", "rate: 1.0e-1", "rate: 0.3")
+    text = shell(demo, sys.executable, "-m", "dvc", "repro")
+    ran = {line.split("'")[1] for line in text.splitlines() if line.startswith("Running stage")}
+    assert ran == expected
