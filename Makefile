@@ -5,8 +5,6 @@ SHELL := bash
 
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
-# Threads that wait sleep instead of spinning: two programs on one machine then share it, and a lone one loses nothing.
-export OMP_WAIT_POLICY ?= PASSIVE
 
 REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
 INSTALLED := .venv/.installed

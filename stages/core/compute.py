@@ -2,22 +2,13 @@
 
 import os
 import platform
-from typing import Annotated, Literal
 
 import torch
-from pydantic import Field
 
-from stages.core.params import Section, read
+from stages.core.params import Compute, read
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 _precision = torch.float32
-
-
-class Compute(Section):
-    """Section `compute`."""
-
-    threads: Annotated[int, Field(ge=1, le=256)]
-    precision: Literal["auto", "float32", "bfloat16"]
 
 
 def start(seed):

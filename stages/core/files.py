@@ -62,7 +62,8 @@ def save(path, tensors, **facts):
     from safetensors.torch import save as serialise
 
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    write(path, serialise(tensors, metadata={key: json.dumps(value) for key, value in facts.items()}))
+    # One entry: safetensors writes several in an order of chance, and the file would not be the same bytes.
+    write(path, serialise(tensors, metadata={"facts": json.dumps(facts, sort_keys=True)}))
 
 
 def load(path):
@@ -71,8 +72,7 @@ def load(path):
 
     def read():
         with safe_open(path, "pt") as file:
-            header = file.metadata() or {}
-            facts = {key: json.loads(value) for key, value in header.items() if key != "format"}
+            facts = json.loads((file.metadata() or {}).get("facts", "{}"))
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
 
     return _read(path, read)

@@ -10,8 +10,9 @@ results without DVC noticing.
 
 import difflib
 import os
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stages.core.declared import declared_params
 from stages.core.errors import UserError
@@ -23,6 +24,16 @@ class Section(BaseModel):
     """Base of the classes that describe a section: nothing unknown, nothing converted, no NaN, read-only."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Compute(Section):
+    """Section `compute`: how every stage computes."""
+
+    threads: Annotated[int, Field(ge=1, le=256)]
+    precision: Literal["auto", "float32", "bfloat16"]
+
+
+SECTIONS = {"compute": Compute}
 
 
 def read(name, section):
@@ -58,7 +69,7 @@ def find(name, values):
         if not isinstance(values, dict) or key not in values:
             where = f"{FILE}: `{'.'.join(at)}`" if at else FILE
             known = list(values) if isinstance(values, dict) else []
-            raise UserError(f"{where} has no `{key}`{_allowed(key, known)}")
+            raise UserError(f"{where} has no `{key}`{among(key, known)}")
         values = values[key]
         at.append(key)
     return values
@@ -76,7 +87,7 @@ def checked(name, values, section):
 def _line(name, error, section):
     key = ".".join([name, *map(str, error["loc"])])
     if error["type"] == "extra_forbidden":
-        return f"`{key}` is unknown{_allowed(error['loc'][-1], _fields(section, error['loc'][:-1]))}"
+        return f"`{key}` is unknown{among(error['loc'][-1], _fields(section, error['loc'][:-1]))}"
     if error["type"] == "missing":
         return f"`{key}` is missing: add it, or `git checkout {FILE}`"
     reason = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -90,9 +101,8 @@ def _fields(section, loc):
     return list(getattr(section, "model_fields", {}))
 
 
-def _allowed(key, known):
-    if not known:
-        return ""
+def among(key, known):
+    """The end of a message about the unknown `key`: what is known, if that is short, and what comes nearest."""
+    there = f": there are {', '.join(known)}" if 0 < len(known) <= 20 else ""
     near = difflib.get_close_matches(str(key), known, n=1)
-    hint = f"; did you mean `{near[0]}`?" if near else ""
-    return f": there are {', '.join(known)}{hint}"
+    return there + (f"; did you mean `{near[0]}`?" if near else "")

@@ -12,8 +12,8 @@ def import_torchvision():
 
     The compiled part of PyPI's torchvision wants CUDA's libraries and does not load beside a torch without
     them. torchvision does without it, but on import it describes two of its operators to torch, which refuses
-    to have an operator described that nobody defined. So they are defined, without code: data sets, transforms
-    and networks then work, and the operators of `torchvision.ops` still say that they are missing.
+    to have an operator described that nobody defined. So they are defined here, without code: data sets,
+    transforms and networks then work, and `torchvision.ops` still says that its operators are missing.
     """
     try:
         return importlib.import_module("torchvision")

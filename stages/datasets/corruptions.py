@@ -9,7 +9,6 @@ The package is of 2020. This module lends it what its dependencies have dropped 
 own in place of NumPy's global one; the corruptions are the package's.
 """
 
-import difflib
 import functools
 import sys
 import types
@@ -20,6 +19,7 @@ import numpy as np
 import torch
 
 from stages.core.errors import UserError
+from stages.core.params import among
 
 NAMES = (
     "gaussian_noise", "shot_noise", "impulse_noise", "defocus_blur", "glass_blur", "motion_blur", "zoom_blur",
@@ -78,9 +78,7 @@ def seed_of(seed, i):
 def check(name, severity):
     """Stops unless there is a corruption `name` with this `severity`."""
     if name not in NAMES:
-        near = difflib.get_close_matches(str(name), NAMES, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise UserError(f"there is no corruption `{name}`: there are {', '.join(NAMES)}{hint}")
+        raise UserError(f"there is no corruption `{name}`{among(name, NAMES)}")
     if severity not in SEVERITIES:
         raise UserError(f"the severity of `{name}` is {severity}, but should be 1, 2, 3, 4 or 5")
 

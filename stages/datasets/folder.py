@@ -16,6 +16,7 @@ from stages.core.errors import UserError
 
 LAYOUT = "it needs train/<class>/*.png and test/<class>/*.png, any image format"
 MODES = {1: "L", 3: "RGB"}       # Pillow's name by number of channels
+THREADS = 2                      # one decodes while the other waits for the disk; more queue for the GIL
 BLOCK = 200                      # images that a thread decodes before it takes the next ones
 
 
@@ -38,7 +39,7 @@ def listed(root, part):
     """The image files of each class in the folder `root`/`part`: a dict of lists of paths, all sorted."""
     folder = root / part
     if not folder.is_dir():
-        raise UserError(f"{root} has no folder {part}, only {', '.join(visible(root)) or 'nothing'}: {LAYOUT}")
+        raise UserError(f"{root} has no folder {part}, only {', '.join(visible(root)) or 'none'}: {LAYOUT}")
     classes = [name for name in visible(folder) if (folder / name).is_dir()]
     if len(classes) < 2:
         raise UserError(f"{folder} has {len(classes)} class folders, not two or more: {LAYOUT}")
@@ -75,14 +76,14 @@ def decoded_split(files, shape):
 
 
 def decoded(paths, shape):
-    """uint8 (n, c, h, w), each image decoded straight to its place, by threads, since disks are slow."""
+    """uint8 (n, c, h, w), each image decoded straight to its place, by threads."""
     images = np.empty((len(paths), *shape), dtype=np.uint8)
 
     def decode(start):
         for i, path in enumerate(paths[start : start + BLOCK], start):
             images[i] = image(path, shape)
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(THREADS) as pool:
         for _ in pool.map(decode, range(0, len(paths), BLOCK)):
             pass                                                             # raises what a thread raised
     return images
@@ -98,7 +99,7 @@ def image(path, shape):
             if opened.size != (width, height):
                 found = "x".join(map(str, opened.size))
                 raise UserError(f"{path} is {found} pixels, not {width}x{height}: resize it or remove it")
-            if opened.mode[0] in "IF":                                       # Pillow would clip it, not scale it
+            if opened.mode[0] in "IF":                       # Pillow would clip it, not scale it
                 raise UserError(f"{path} has more than 8 bits a channel: convert it to 8 bits or remove it")
             pixels = np.asarray(opened.convert(MODES[channels]))
     except UserError:

@@ -3,42 +3,15 @@
     python -m stages.datasets.prepare objects
 """
 
-import difflib
-from typing import Annotated, ClassVar, Literal
-
 import numpy as np
-from pydantic import Field
 
 from stages.core.data import Role, Split, save_role
 from stages.core.errors import UserError
-from stages.core.params import Section, read
+from stages.core.params import among, read
 from stages.core.stage import main
 from stages.datasets import digits, folder, photos, torchvision_sets
+from stages.datasets.params import ROLES
 
-
-class Images(Section):
-    """What every section `data.<role>` has besides its sources."""
-
-    folder: str
-    train: Annotated[int, Field(ge=1)]
-    test: Annotated[int, Field(ge=1)]
-
-
-class Objects(Images):
-    """Section `data.objects`."""
-
-    shape: ClassVar = (3, 32, 32)
-    source: Literal["photos", "cifar10", "folder"]
-
-
-class Digits(Images):
-    """Section `data.digits`."""
-
-    shape: ClassVar = (1, 28, 28)
-    source: Literal["digits", "mnist", "folder"]
-
-
-ROLES = {"objects": Objects, "digits": Digits}
 SOURCES = {
     "photos": photos,
     "digits": digits,
@@ -50,9 +23,7 @@ SOURCES = {
 
 def run(role: str):
     if role not in ROLES:
-        near = difflib.get_close_matches(role, ROLES, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise UserError(f"there is no data role `{role}`: there are {', '.join(ROLES)}{hint}")
+        raise UserError(f"there is no data role `{role}`{among(role, ROLES)}")
     section = read(f"data.{role}", ROLES[role])
     found = SOURCES[section.source].load(section)
     train, test = sample(found.train, section.train, seed=0), sample(found.test, section.test, seed=1)

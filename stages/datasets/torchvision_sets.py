@@ -4,8 +4,6 @@ CIFAR-10: Krizhevsky, "Learning multiple layers of features from tiny images", 2
 MNIST: LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE 1998, 60,000 and 10,000 images.
 """
 
-import warnings
-
 import numpy as np
 import torch
 
@@ -21,9 +19,7 @@ def load(section):
     datasets = import_torchvision().datasets
     kind = {"cifar10": datasets.CIFAR10, "mnist": datasets.MNIST}[section.source]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")      # NumPy: the pickles of CIFAR-10 were written in 2009
-            train, test = (kind(DOWNLOADS, train=train, download=True) for train in (True, False))
+        train, test = (kind(DOWNLOADS, train=train, download=True) for train in (True, False))
     except Exception as error:  # network, checksum, archive and format each raise their own types
         reason = " ".join(str(error).split())
         raise UserError(

@@ -11,9 +11,8 @@ Li, Xu, Taylor, Studer, Goldstein, NeurIPS 2018, https://arxiv.org/abs/1712.0991
 """
 
 import torch
-import torch.nn.functional as F
 
-from stages.core.compute import start
+from stages.core.compute import mixed, start
 from stages.core.data import load_role, unit
 from stages.core.errors import UserError
 from stages.core.files import save, write_json
@@ -21,14 +20,15 @@ from stages.core.nets import load_net
 from stages.core.params import read
 from stages.core.scores import correct, logits, loss
 from stages.core.stage import main
+from stages.core.train import cross_entropy
 from stages.noise.hessian import largest_eigenvalue
 from stages.noise.params import Landscape
 from stages.noise.weights import climbed, filter_norms, filters, moved
 
 
 def mean_loss(net, split):
-    """Mean cross-entropy of `net` on a split, as a tensor to differentiate, in float32."""
-    return F.cross_entropy(net(unit(split.images)), split.labels)
+    """Mean cross-entropy of `net` on a split, as a tensor to differentiate."""
+    return cross_entropy(net, (unit(split.images), split.labels))
 
 
 def ascended(net, split, radius, steps, norm):
@@ -41,7 +41,7 @@ def ascended(net, split, radius, steps, norm):
     weights = list(net.parameters())
     change = [torch.zeros_like(weight) for weight in weights]
     for _ in range(steps):
-        with moved(weights, change):
+        with moved(weights, change), mixed():
             gradients = torch.autograd.grad(mean_loss(net, split), weights)
         change = climbed(change, gradients, 2.5 * radius / steps, radius, norm)
     return change

@@ -1,4 +1,4 @@
-"""The modules of this project and what they import from one another, found by reading their code; nothing is run."""
+"""The modules of this project and what they import from one another, read and not run."""
 
 import ast
 from functools import cached_property
@@ -23,7 +23,8 @@ class Module:
         try:
             return ast.parse(self.text)
         except SyntaxError as error:
-            raise UserError(f"{self.path} is no valid Python ({error.msg}, line {error.lineno}): mend it") from None
+            reason = f"{error.msg}, line {error.lineno}"
+            raise UserError(f"{self.path} is no valid Python ({reason}): mend it") from None
 
     @cached_property
     def nodes(self):
@@ -51,13 +52,13 @@ class Module:
                 }
         return {name: target for name, target in names.items() if target.split(".")[0] == PACKAGE}
 
-    def defines(self, name):
-        """Whether `name` is bound at the top level."""
-        stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-        return name in stored | set(self.definitions) | set(self.imports)
+    def binds(self, name):
+        """Whether anything in the code is called `name`."""
+        variables = {node.id for node in self.nodes if isinstance(node, ast.Name)}
+        return name in variables | set(self.definitions) | set(self.imports)
 
     def _base(self, node):
-        """The dotted name that an `import from` starts with; a relative one counts from the package of this module."""
+        """The dotted name that an `import from` starts with; a relative one counts from this package."""
         if not node.level:
             return node.module
         package = self.name.split(".") if self.is_package else self.name.split(".")[:-1]
@@ -81,7 +82,7 @@ class Code:
         return self._modules[name]
 
     def located(self, name):
-        """A dotted name as the longest module in it and the rest, "" for none; the module is None if there is none."""
+        """A dotted name as the longest module in it (None if there is none) and the rest, "" for none."""
         parts = name.split(".")
         for length in range(len(parts), 0, -1):
             if module := self.module(".".join(parts[:length])):
@@ -93,14 +94,14 @@ class Code:
         names = set()
         for target in [module.name, *module.imports.values()]:
             found, rest = self.located(target)
-            if not found or (rest and found.is_package and not found.defines(rest.split(".")[0])):
-                raise UserError(f"{module.path} imports {target}, but there is no such module: mend the import or add it")
+            if not found or (rest and found.is_package and not found.binds(rest.split(".")[0])):
+                raise UserError(f"{module.path} imports {target}, which does not exist: mend the import")
             parts = found.name.split(".")
             names |= {".".join(parts[:length]) for length in range(1, len(parts) + 1)}
         return [self.module(name) for name in names if self.module(name)]
 
     def closure(self, module):
-        """`module` and the first-party modules that it imports, however indirectly, without empty packages."""
+        """`module` and the first-party modules that it imports, however indirectly; no empty packages."""
         found, waiting = {}, [module]
         while waiting:
             module = waiting.pop()
@@ -110,24 +111,22 @@ class Code:
         return [module for module in found.values() if module.text.strip()]
 
     def files(self, module):
-        """The files that the closure of `module` consists of, sorted, relative to the project's folder.
-
-        To a module belong the files beside it that it names, such as a template, and those that these name.
-        """
-        paths = set()
-        for module in self.closure(module):
-            texts, beside = [module.text], _beside(module.file)
-            while named := {file for file in beside if any(file.name in text for text in texts)}:
-                texts = [file.read_text(encoding="utf-8", errors="ignore") for file in named]
-                beside -= named
-                paths |= {file.relative_to(self.root).as_posix() for file in named}
-            paths.add(module.path)
-        return sorted(paths)
+        """The files that the closure of `module` consists of, sorted, relative to the project's folder."""
+        closure = self.closure(module)
+        files = {one.file for one in closure}.union(*(companions(one) for one in closure))
+        return sorted(file.relative_to(self.root).as_posix() for file in files)
 
 
-def _beside(file):
-    """The files in the folder of a module that are neither code nor pipeline nor documentation."""
-    return {
-        other for other in file.parent.iterdir()
-        if other.is_file() and other.suffix not in {".py", ".md"} and other.stem != "dvc" and other.name[0] != "."
-    }
+def companions(module):
+    """The files beside a module that it names, such as a template, and those beside it that these name."""
+    beside = {file for file in module.file.parent.iterdir() if _is_companion(file)}
+    found, texts = set(), [module.text]
+    while named := {file for file in beside - found if any(file.name in text for text in texts)}:
+        found |= named
+        texts = [file.read_text(encoding="utf-8", errors="ignore") for file in named]
+    return found
+
+
+def _is_companion(file):
+    """Whether a file in a package is neither code nor pipeline nor documentation."""
+    return file.is_file() and file.suffix not in {".py", ".md"} and file.name not in {"dvc.yaml", "dvc.lock"}

@@ -7,7 +7,7 @@ from stages.pipeline.code import PACKAGE
 
 
 def runs(code, stage, cmd):
-    """The modules that `cmd`, a string or a list of them, runs by `python -m stages.<...>`: pairs of module and words.
+    """The modules that `cmd`, a string or a list of them, runs by `python -m`, each with its words.
 
     `stage` is what an error calls the stage.
     """
@@ -19,7 +19,7 @@ def runs(code, stage, cmd):
         if line[i] == "-m" and name.split(".")[0] == PACKAGE
     ]
     if not found:
-        raise UserError(f"{stage}: cmd `{cmd}` runs none of our modules: write `python -m {PACKAGE}.<module>`")
+        raise UserError(f"{stage}: cmd `{cmd}` runs no module of ours: write `python -m {PACKAGE}.<module>`")
     return [(_module(code, stage, name), words) for name, words in found]
 
 
@@ -28,5 +28,6 @@ def _module(code, stage, name):
         raise UserError(f"{stage}: cmd runs `{name}`: write the module out and pass what varies as a word")
     module = code.module(name)
     if not module or module.is_package:
-        raise UserError(f"{stage}: cmd runs {name}, but there is no {name.replace('.', '/')}.py: mend cmd or add it")
+        file = f"{name.replace('.', '/')}.py"
+        raise UserError(f"{stage}: cmd runs {name}, but there is no {file}: mend cmd or add the file")
     return module

@@ -2,8 +2,8 @@
 
     python -m stages.pipeline.deps          or `make deps`
 
-DVC does not look into code, so dvc.yaml has to list it. What is in stages/ counts as code, also the template that a
-module names; all else is data, comes first and stays as it is.
+DVC does not look into code, so dvc.yaml has to list it. What is in stages/ counts as code, also a template
+that a module names; all else is data, comes first and stays as it is.
 """
 
 import os
@@ -20,22 +20,22 @@ from stages.pipeline.documents import load_document, relisted, save_document
 
 @dataclass(frozen=True)
 class Entry:
-    """A stage as dvc.yaml has it: how to call it, what holds its `cmd` and `deps`, and where its paths start."""
+    """A stage as it is written; those of a `foreach` or `matrix` are one."""
 
     title: str
-    body: dict
-    wdir: str                                                # relative to the project's folder
+    body: dict                                               # what holds `cmd` and `deps`
+    wdir: str                                                # where paths start, from the project's folder
 
     @property
     def deps(self):
         return list(self.body.get("deps", []))
 
-    def from_root(self, dep):
-        """A dependency, relative to the project's folder."""
-        return Path(os.path.normpath(Path(self.wdir, dep))).as_posix()
+    def is_code(self, dep):
+        """Whether a dependency is in stages/."""
+        return Path(os.path.normpath(Path(self.wdir, dep))).parts[0] == PACKAGE
 
-    def from_wdir(self, file):
-        """A file of the project, as a dependency of this stage."""
+    def relative(self, file):
+        """A file of the project as a dependency of this stage."""
         return Path(os.path.relpath(file, self.wdir)).as_posix()
 
 
@@ -45,14 +45,14 @@ def run():
 
 
 def rewrite(root, path):
-    """Brings one dvc.yaml up to date; a line for each stage and change, and the file is written only if there is one."""
+    """Brings one dvc.yaml up to date and returns what changes, a line each; no changes, no writing."""
     document = load_document(path)
     code, changes = Code(root), []
     for entry in entries(root, path, document):
         wanted = exact(code, entry)
         if entry.deps != wanted:
             changes += [entry.title, *(f"  {line}" for line in difference(entry.deps, wanted))]
-            _set_deps(entry.body, wanted)
+            put_deps(entry.body, wanted)
     if changes:
         save_document(path, document)
     return changes
@@ -71,9 +71,10 @@ def complaints(root):
 
 def exact(code, entry):
     """What `deps` of a stage should be."""
-    data = [dep for dep in entry.deps if not entry.from_root(dep).startswith(f"{PACKAGE}/")]
-    files = {file for module, _ in runs(code, entry.title, entry.body["cmd"]) for file in code.files(module)}
-    return data + [entry.from_wdir(file) for file in sorted(files)]
+    data = [dep for dep in entry.deps if not entry.is_code(dep)]
+    modules = [module for module, _ in runs(code, entry.title, entry.body["cmd"])]
+    files = set().union(*(code.files(module) for module in modules))
+    return data + [entry.relative(file) for file in sorted(files)]
 
 
 def difference(old, new):
@@ -82,12 +83,20 @@ def difference(old, new):
     return lines or ([] if old == new else ["data first, then code in alphabetical order"])
 
 
+def put_deps(body, wanted):
+    """Puts `deps` where it was, or behind `cmd`."""
+    if "deps" in body:
+        body["deps"] = relisted(body["deps"], wanted)
+    else:
+        body.insert(list(body).index("cmd") + 1, "deps", wanted)
+
+
 def entries(root, path, document):
-    """The stages of a dvc.yaml; those of a `foreach` or `matrix` are one."""
+    """The stages in a dvc.yaml."""
     path = Path(os.path.relpath(path, root))
     for name, definition in document.get("stages", {}).items():
         body = definition.get("do", definition)
-        wdir = Path(os.path.normpath(path.parent / body.get("wdir", "."))).as_posix()
+        wdir = os.path.normpath(path.parent / body.get("wdir", "."))
         yield Entry(f"{path.as_posix()}: {name}", body, wdir)
 
 
@@ -96,14 +105,6 @@ def pipelines(root):
     if not Path(root, "dvc.yaml").exists():
         raise UserError("dvc.yaml does not exist: run from the project's folder")
     return [Path(root, "dvc.yaml"), *sorted(Path(root, PACKAGE).glob("*/dvc.yaml"))]
-
-
-def _set_deps(body, wanted):
-    """Puts `deps` where it was, or behind `cmd`."""
-    if "deps" in body:
-        body["deps"] = relisted(body["deps"], wanted)
-    else:
-        body.insert(list(body).index("cmd") + 1, "deps", wanted)
 
 
 if __name__ == "__main__":

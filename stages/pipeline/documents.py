@@ -1,4 +1,4 @@
-"""YAML files that people write, changed without losing their comments, order, quoting and notation of numbers."""
+"""YAML files that people write, changed without losing their comments, order, quotes and notation."""
 
 import io
 
@@ -13,7 +13,7 @@ from stages.core.params import load_yaml
 
 def load_document(path):
     """The content of a YAML file, with its comments."""
-    load_yaml(path)  # says in one line what is wrong with the file
+    load_yaml(path)                                          # says in one line what is wrong with the file
     with open(path, encoding="utf-8") as file:
         return _yaml().load(file) or {}
 
@@ -26,43 +26,40 @@ def save_document(path, document):
 
 
 def relisted(old, new):
-    """The block list `new` with the comments of the list `old`.
+    """The list `new`, one item a line, with the comments of the list `old`.
 
-    A comment belongs to the item that it stands before or behind and goes when that goes; what stands behind the whole
-    list stays there.
+    A comment belongs to the item that it stands before or behind, and goes when that goes; what comes after
+    the whole list stays there, unless `new` is empty.
     """
-    if not new:
-        return CommentedSeq()
-    remarks = list(zip(old, _remarks(old), strict=True))
-    kept = [next((have for have in remarks if have[0] == item), (item, ("", "", 0))) for item in new]
-    result = CommentedSeq(have if isinstance(item, str) else item for item, (have, _) in zip(new, kept, strict=True))
-    ahead, behind, column = zip(*(remark for _, remark in kept), strict=True)
-    for i, following in enumerate([*ahead[1:], _after(old)]):
-        if behind[i] or following:
-            result.ca.items[i] = [CommentToken(f"{behind[i]}\n{following}", CommentMark(column[i])), None, None, None]
+    known = {str(item): (item, *remarks) for item, remarks in zip(old, _remarks(old), strict=True)}
+    result = CommentedSeq()
+    for i, item in enumerate(new):
+        same, _, behind, column = known.get(str(item), (item, "", "", 0))
+        result.append(same if isinstance(item, str) else item)               # `same` has its quotes
+        after = known.get(str(new[i + 1]), ("", ""))[1] if i + 1 < len(new) else _token(old, len(old) - 1)[1]
+        if behind or after:
+            token = CommentToken(f"{behind}\n{after}", CommentMark(column))
+            result.ca.items[i] = [token, None, None, None]
     return result
 
 
 def _remarks(items):
     """Of each item of a list the comment lines before it, the comment behind it and its column."""
-    ahead = ""
+    before = ""
     for i in range(len(items)):
-        behind, following, column = _token(items, i)
-        yield ahead, behind, column
-        ahead = following
-
-
-def _after(items):
-    """The comment lines after the last item of a list, which ruamel keeps with that item."""
-    return _token(items, len(items) - 1)[1] if items else ""
+        behind, after, column = _token(items, i)
+        yield before, behind, column
+        before = after
 
 
 def _token(items, i):
     """What ruamel keeps with item `i`: the comment behind it, the lines after it, the comment's column."""
     comments = getattr(items, "ca", None)
     token = comments and comments.items.get(i, [None])[0]
-    behind, _, following = token.value.partition("\n") if token else ("", "", "")
-    return behind, following, token.start_mark.column if token else 0
+    if not token:
+        return "", "", 0
+    behind, _, after = token.value.partition("\n")
+    return behind, after, token.start_mark.column
 
 
 def _yaml():

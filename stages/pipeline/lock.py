@@ -2,8 +2,8 @@
 
     python -m stages.pipeline.lock
 
-DVC's exit codes do not tell: `dvc status` is 0 whatever it finds, `dvc repro --dry` is 0 with stale stages. Data may be
-absent, as in a fresh clone: hashes of what a stage wrote and another read are then compared with one another.
+DVC's exit codes do not tell: `dvc status` is 0 whatever it finds, `dvc repro --dry` is 0 with stale stages.
+Data may be absent, as in a fresh clone: what a stage wrote and others read is compared by its locked hashes.
 """
 
 from dvc_data.hashfile.tree import Tree
@@ -25,12 +25,9 @@ def complaints(repo):
     """Why stages are stale, a line for each reason, and what is locked but no stage."""
     stages = pipeline(repo)
     reasons = {stage: list(of_stage(repo, stage)) for stage in stages}
-    later = followers(repo, [stage for stage in stages if reasons[stage]])
-    lines = [
-        f"{title(repo.root_dir, stage)}: {reason}"
-        for stage in stages
-        for reason in reasons[stage] or (["a stage before it is stale"] if stage in later else [])
-    ]
+    for stage in followers(repo, [stage for stage in stages if reasons[stage]]):
+        reasons[stage] = reasons[stage] or ["a stage before it is stale"]
+    lines = [f"{title(repo, stage)}: {reason}" for stage in stages for reason in reasons[stage]]
     return lines + orphans(repo, stages)
 
 
@@ -45,11 +42,10 @@ def of_stage(repo, stage):
     for dep in stage.deps:
         yield from of_parameters(dep) if dep in parameters(stage) else of_dependency(repo, dep)
     for out in stage.outs:
-        path = from_root(repo.root_dir, out.fs_path)
         if not out.hash_info:
-            yield f"{path} is not in dvc.lock"
+            yield f"{from_root(repo, out)} is not in dvc.lock"
         elif not out.use_cache:
-            yield from of_file(path, out)
+            yield from of_file(repo, out)
 
 
 def of_parameters(dep):
@@ -57,7 +53,7 @@ def of_parameters(dep):
     now, then = dep.read_params(), dep.hash_info.value or {}
     for name in dep.params:
         if name not in now:
-            yield f"{name} is not in {dep}"
+            yield f"{name} is not in params.yaml"
         elif name not in then:
             yield f"{name} is not in dvc.lock"
         elif now[name] != then[name]:
@@ -65,38 +61,34 @@ def of_parameters(dep):
 
 
 def of_dependency(repo, dep):
-    """What is wrong with a dependency: other stages wrote something else, or the file is not the locked one."""
-    path = from_root(repo.root_dir, dep.fs_path)
-    outs = [out for out in repo.index.outs if dep.fs_path == out.fs_path or repo.fs.isin(out.fs_path, dep.fs_path)]
+    """What is wrong with a dependency: stages wrote something else, or the file is not the locked one."""
+    path = dep.fs_path
+    parts = [out for out in repo.index.outs if out.fs_path == path or repo.fs.isin(out.fs_path, path)]
+    inside = any(repo.fs.isin(path, out.fs_path) for out in repo.index.outs)
     if not dep.hash_info:
-        yield f"{path} is not in dvc.lock"
-    elif not outs and (dep.exists or not inside_output(repo, dep)):
-        yield from of_file(path, dep)
-    elif outs and written(repo, dep, outs) not in (None, dep.hash_info):
-        yield f"{path} is not what dvc.lock says that the stages before it wrote"
+        yield f"{from_root(repo, dep)} is not in dvc.lock"
+    elif parts:
+        if written(repo, dep, parts) not in (None, dep.hash_info):
+            yield f"{from_root(repo, dep)} is not what dvc.lock says that the stages before it wrote"
+    elif dep.exists or not inside:                           # what is in a stage's folder may be absent
+        yield from of_file(repo, dep)
 
 
-def of_file(path, item):
-    """Whether what lies at `path` is what is locked."""
+def of_file(repo, item):
+    """Whether the file of a dependency or an output is the locked one."""
     for status in item.workspace_status().values():
-        yield f"{path} is {'missing' if status == 'deleted' else 'not the one in dvc.lock'}"
+        yield f"{from_root(repo, item)} is {'missing' if status == 'deleted' else 'not the one in dvc.lock'}"
 
 
-def inside_output(repo, dep):
-    """Whether a dependency is part of a folder that a stage writes."""
-    return any(repo.fs.isin(dep.fs_path, out.fs_path) for out in repo.index.outs)
-
-
-def written(repo, dep, outs):
-    """The hash of a dependency as the locked outputs that are it, or are in it, make it; None if they cannot tell."""
-    if any(not out.hash_info for out in outs):
-        return None
-    if outs[0].fs_path == dep.fs_path:
-        return outs[0].hash_info
-    if any(out.hash_info.isdir for out in outs):
+def written(repo, dep, parts):
+    """The hash of a dependency as it follows from those of the outputs in it; None where they cannot tell."""
+    hashes = [out.hash_info for out in parts]
+    if parts[0].fs_path == dep.fs_path:
+        return hashes[0] or None
+    if any(not one or one.isdir for one in hashes):
         return None
     folder = Tree()
-    for out in outs:
+    for out in parts:
         folder.add(repo.fs.relparts(out.fs_path, dep.fs_path), None, out.hash_info)
     folder.digest()
     return folder.hash_info
@@ -104,10 +96,10 @@ def written(repo, dep, outs):
 
 def orphans(repo, stages):
     """Entries of dvc.lock files that are no stages any more; DVC never removes them."""
-    files = {stage.dvcfile.path: stage for stage in stages}
+    one_each = {stage.dvcfile.path: stage for stage in stages}.values()
     return [
-        f"{title(repo.root_dir, stage).removesuffix(stage.name)}{name}: is in dvc.lock but no stage: delete the entry"
-        for stage in files.values()
+        f"{title(repo, stage).removesuffix(stage.name)}{name}: is in dvc.lock but no stage: delete the entry"
+        for stage in one_each
         for name in sorted(set(locked(stage)) - set(stage.dvcfile.stages))
     ]
 

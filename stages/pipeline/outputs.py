@@ -1,4 +1,4 @@
-"""What the run-cache needs, so that it can restore every stage, and what git keeps of a stage's outputs."""
+"""What the run-cache needs to restore every stage, and who keeps a stage's outputs: git or DVC."""
 
 import subprocess
 from pathlib import PurePosixPath
@@ -7,10 +7,9 @@ from stages.pipeline.project import from_root, pipeline, title
 
 
 def complaints(repo):
-    """Where stages cannot be restored, and where git and dvc.yaml disagree on who keeps an output."""
-    stages = pipeline(repo)
-    found = [f"{title(repo.root_dir, stage)}: {line}" for stage in stages for line in of_stage(repo, stage)]
-    return found + left_over(repo, stages)
+    """Stages that could not be restored, outputs that git and DVC both keep or neither, and leftovers."""
+    found = [f"{title(repo, stage)}: {line}" for stage in pipeline(repo) for line in of_stage(repo, stage)]
+    return found + leftovers(repo)
 
 
 def of_stage(repo, stage):
@@ -22,28 +21,31 @@ def of_stage(repo, stage):
     if stage.always_changed:
         yield "has always_changed: DVC would run it every time"
     for out in stage.outs:
-        path = from_root(repo.root_dir, out.fs_path)
+        path, ignored = from_root(repo, out), repo.scm.is_ignored(out.fs_path)
         if out.persist:
             yield f"{path} has persist: the run-cache would never restore the stage"
         if not out.use_cache and not (out.is_metric or out.is_plot):
             yield f"{path} has cache: false under outs: put it under metrics or plots, or let DVC cache it"
-        ignored = repo.scm.is_ignored(out.fs_path)
         if out.use_cache and not ignored:
-            yield f"{path} is cached by DVC but not ignored by git: add cache: false (if small) or a line in .gitignore"
+            yield f"{path} is cached by DVC but not ignored by git: add cache: false, or a line to .gitignore"
         if not out.use_cache and ignored:
-            yield f"{path} has cache: false, so git should keep it, but .gitignore excludes it: change one of them"
+            yield f"{path} has cache: false, which leaves it to git, but .gitignore excludes it: mend one"
 
 
-def left_over(repo, stages):
-    """The JSON and CSV files that lie where stages write such files for git, but that no stage writes."""
-    written = [PurePosixPath(from_root(repo.root_dir, out.fs_path)) for stage in stages for out in stage.outs
-               if not out.use_cache]
-    folders = sorted({path.parts[0] for path in written if len(path.parts) > 1})
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", *folders]
-    listed = subprocess.run(command, cwd=repo.root_dir, capture_output=True, text=True, check=True).stdout
-    files = [PurePosixPath(line) for line in listed.splitlines() if line.endswith((".json", ".csv"))] if folders else []
+def leftovers(repo):
+    """The JSON and CSV files in the folders where stages write for git, that no stage writes."""
+    written = {PurePosixPath(from_root(repo, out)) for out in repo.index.outs if not out.use_cache}
+    folders = {path.parts[0] for path in written if len(path.parts) > 1}
     return [
-        f"{file}: no stage writes it, so it is a leftover: delete it"
-        for file in files
-        if not {file, *file.parents} & set(written)
+        f"{file}: no stage writes it: delete it"
+        for file in map(PurePosixPath, files_for_git(repo.root_dir))
+        if file.suffix in {".json", ".csv"} and file.parts[0] in folders
+        and written.isdisjoint({file, *file.parents})
     ]
+
+
+def files_for_git(root):
+    """The files that are in git or would be with `git add --all`."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    return listed.split("\0")[:-1]

@@ -2,8 +2,8 @@
 
     python -m stages.pipeline.params
 
-Every section has a class that describes it: in the `params` of its experiment, which has them by dotted name under
-SECTIONS, in stages.datasets.prepare or in stages.core.compute.
+Every section has a class that describes it, in a module stages/*/params.py, which has them by dotted name in
+SECTIONS.
 """
 
 import importlib
@@ -11,11 +11,9 @@ import sys
 from copy import deepcopy
 from pathlib import Path
 
-from stages.core.compute import Compute
 from stages.core.errors import UserError
 from stages.core.params import FILE, checked, find, load_yaml
 from stages.core.stage import main
-from stages.datasets.prepare import ROLES
 from stages.pipeline.profile import changes, profiles, put
 
 
@@ -28,7 +26,7 @@ def run():
 
 def sections(root):
     """The classes of all sections, by dotted name."""
-    found = {"compute": Compute} | {f"data.{role}": section for role, section in ROLES.items()}
+    found = {}
     for path in sorted(Path(root, "stages").glob("*/params.py")):
         found |= getattr(importlib.import_module(f"stages.{path.parent.name}.params"), "SECTIONS", {})
     return found
@@ -58,7 +56,8 @@ def profiled(root, name, values):
 
 def of_values(values, sections):
     """What is wrong with the values of a params.yaml."""
-    found = [f"{FILE}: `{name}` is unknown: there are {', '.join(sections)}" for name in unknown(values, sections)]
+    known = ", ".join(sections)
+    found = [f"{FILE}: `{name}` is unknown: there are {known}" for name in unknown(values, sections)]
     for name, section in sections.items():
         try:
             checked(name, find(name, values), section)

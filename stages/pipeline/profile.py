@@ -2,16 +2,16 @@
 
     python -m stages.pipeline.profile cifar10          or `make profile NAME=cifar10`
 
-What a profile does not name gets its default, so that profiles do not pile up: the values afterwards are the same
-whatever they were before. The defaults are in profiles/default.yaml, which names everything. Git's last commit would be
-no source for them: a changed params.yaml may be committed with its results, and a downloaded folder has no git.
+What a profile does not name gets its default, so that profiles do not pile up: the values afterwards are the
+same whatever they were before. The defaults are in profiles/default.yaml, which names everything. Git's last
+commit would be no source for them: a changed params.yaml may be committed with its results, and a downloaded
+folder has no git.
 """
 
-import difflib
 from pathlib import Path
 
 from stages.core.errors import UserError
-from stages.core.params import FILE, load_yaml
+from stages.core.params import FILE, among, load_yaml
 from stages.core.stage import main
 from stages.pipeline.documents import load_document, relisted, save_document
 
@@ -20,35 +20,36 @@ DEFAULT = "default"
 
 def run(name: str):
     changed = changes(".", name)
-    if changed:
-        document, new = load_document(FILE), values(".", name, load_document)
-        for key in changed:
-            put(document, key, new[key])
-        save_document(FILE, document)
-    width = max((len(key) for key in changed), default=0) + 1
-    print("\n".join(f"{key + ':':{width}} {old} -> {new}" for key, (old, new) in changed.items()) or "nothing changes")
+    if not changed:
+        print("nothing changes")
+        return
+    document, notation = load_document(FILE), values(".", name, load_document)
+    for key in changed:
+        put(document, key, notation[key])
+    save_document(FILE, document)
+    width = max(map(len, changed)) + 1
+    for key, (old, new) in changed.items():
+        print(f"{key + ':':{width}} {old} -> {new}")
 
 
 def changes(root, name):
     """What the profile `name` changes in params.yaml: dotted name -> value before and after."""
     there = profiles(root)
     if name not in there:
-        near = difflib.get_close_matches(name, there, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise UserError(f"there is no profile `{name}`: there are {', '.join(there)}{hint}")
+        raise UserError(f"there is no profile `{name}`{among(name, there)}")
     old, new = flat(load_yaml(Path(root, FILE))), values(root, name, load_yaml)
-    for key in old.keys() - new.keys():
-        raise UserError(f"{FILE} has `{key}`, profiles/{DEFAULT}.yaml has not: add its default there")
-    for key in new.keys() - old.keys():
-        source = name if key in flat(load_yaml(profile_path(root, name))) else DEFAULT
-        near = difflib.get_close_matches(key, old, n=1)
-        hint = f"; did you mean `{near[0]}`?" if near else ""
-        raise UserError(f"profiles/{source}.yaml has `{key}`, {FILE} has not: mend one of them{hint}")
+    for key in new:
+        if key not in old:
+            source = name if key in flat(load_yaml(profile_path(root, name))) else DEFAULT
+            raise UserError(f"profiles/{source}.yaml has `{key}`, {FILE} has not{among(key, old)}")
+    for key in old:
+        if key not in new:
+            raise UserError(f"{FILE} has `{key}`, profiles/{DEFAULT}.yaml has not: add its default there")
     return {key: (old[key], new[key]) for key in old if repr(old[key]) != repr(new[key])}
 
 
 def values(root, name, load):
-    """The value of everything in params.yaml under the profile `name`, by dotted name; `load` reads the files."""
+    """The value of everything in params.yaml under the profile `name`, by dotted name, as `load` reads it."""
     return {
         key: value
         for profile in (DEFAULT, name)

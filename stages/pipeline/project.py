@@ -25,20 +25,20 @@ def project(root):
 
 
 def pipeline(repo):
-    """All stages, without data sets that are only tracked, in the order of their titles."""
+    """All stages, in the order of their titles."""
     stages = [stage for stage in repo.index.stages if isinstance(stage, PipelineStage)]
-    return sorted(stages, key=lambda stage: title(repo.root_dir, stage))
+    return sorted(stages, key=lambda stage: title(repo, stage))
 
 
-def title(root, stage):
+def title(repo, stage):
     """How DVC addresses a stage from the project's folder: `report`, `stages/noise/dvc.yaml:sgd@1`."""
-    path = from_root(root, stage.path)
+    path = Path(os.path.relpath(stage.path, repo.root_dir)).as_posix()
     return stage.name if path == "dvc.yaml" else f"{path}:{stage.name}"
 
 
-def from_root(root, path):
-    """An absolute path, relative to the project's folder."""
-    return Path(os.path.relpath(path, root)).as_posix()
+def from_root(repo, item):
+    """The path of a dependency or an output, relative to the project's folder."""
+    return Path(os.path.relpath(item.fs_path, repo.root_dir)).as_posix()
 
 
 def parameters(stage):

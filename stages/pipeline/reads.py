@@ -1,35 +1,34 @@
-"""What a command reads from params.yaml, found by reading its code, and whether its stage declares exactly that.
+"""What a command reads from params.yaml, found in its code, and whether its stage declares exactly that.
 
-Followed are the functions and classes that the command's module mentions, and those that these mention, wherever imports
-lead; mentioning is taken for calling. The words of the command stand for the parameters of the function that the module
-gives to `main`, wherever that module uses their names, so that
+Followed are the functions and classes that the command's module mentions, and those that these mention,
+wherever imports lead; mentioning is taken for calling. The words of the command stand for the parameters of
+the function that the module gives to `main`, wherever that module uses their names, so that
 
     def run(variant: str):
         if variant == "sam":
             read(f"noise.{variant}", ...)
 
-reads noise.sam under `python -m stages.x sam` and nothing under other words. What stays unknown in a name is a `*`.
+reads noise.sam under `python -m stages.x sam` and nothing under other words. What stays unknown is a `*`.
 """
 
 import ast
-from fnmatch import fnmatchcase
+import fnmatch
 
 from stages.pipeline.code import Code
 from stages.pipeline.commands import runs
-from stages.pipeline.project import declared, title
+from stages.pipeline.project import declared, pipeline, title
 
 MAIN = ("stages.core.stage", "main")
 READ = ("stages.core.params", "read")
 
 
-def complaints(root, stages):
+def complaints(repo):
     """Where `params` of the stages are not exactly what their commands read."""
-    code = Code(root)
-    found = []
-    for stage in stages:
-        wanted = {name for module, words in runs(code, title(root, stage), stage.cmd)
-                  for name in reads(code, module, words)}
-        found += [f"{title(root, stage)}: params: {line}" for line in difference(declared(stage), wanted)]
+    code, found = Code(repo.root_dir), []
+    for stage in pipeline(repo):
+        commands = runs(code, title(repo, stage), stage.cmd)
+        wanted = set().union(*(reads(code, module, words) for module, words in commands))
+        found += [f"{title(repo, stage)}: params: {line}" for line in difference(declared(stage), wanted)]
     return found
 
 
@@ -39,8 +38,9 @@ def difference(names, wanted):
     known = [name for name in outer if name != "*"]
     return [
         *("* read by a name that only a run would show: write it out" for name in outer if name == "*"),
-        *(f"+ {name}, which the code reads" for name in known if not any(fnmatchcase(one, name) for one in names)),
-        *(f"- {one}, which the code does not read" for one in names if not any(fnmatchcase(one, n) for n in outer)),
+        *(f"+ {name}, which the code reads" for name in known if not fnmatch.filter(names, name)),
+        *(f"- {name}, which the code does not read" for name in names
+          if not any(fnmatch.fnmatchcase(name, one) for one in outer)),
     ]
 
 
@@ -56,7 +56,7 @@ def reads(code, module, words):
             known = values if home is module else {}
             for part in executed(node, known):
                 if isinstance(part, ast.Call) and is_function(target(code, home, part.func), READ):
-                    found.add(pattern(part.args[0], known))
+                    found.add(pattern(first_argument(part), known))
                 waiting += mentioned(code, home, part)
     return found
 
@@ -77,7 +77,7 @@ def top_level(module, is_command):
 
 
 def executed(node, values):
-    """The parts of the code `node`, without branches that the known `values` exclude; a dotted name is one part."""
+    """The parts of the code `node`, without branches that the known `values` exclude; a.b.c is one part."""
     yield node
     if not dotted(node):
         for part in taken(node, values):
@@ -95,14 +95,19 @@ def taken(node, values):
 def decided(test, values):
     """Whether `test` holds, if it compares a known name with a constant; None if it is anything else."""
     match test:
-        case ast.Compare(left=ast.Name(name), ops=[ast.Eq() | ast.NotEq() as sign], comparators=[ast.Constant(value)]):
+        case ast.Compare(ast.Name(name), [ast.Eq() | ast.NotEq() as sign], [ast.Constant(value)]):
             if name in values:
                 return (values[name] == str(value)) == isinstance(sign, ast.Eq)
     return None
 
 
+def first_argument(call):
+    """The name that a call of `read` gives."""
+    return call.args[0] if call.args else next(one.value for one in call.keywords if one.arg == "name")
+
+
 def pattern(name, values):
-    """The first argument of `read` as a name with `*` for what is unknown."""
+    """The code of a name as the name itself, with `*` for what is unknown."""
     match name:
         case ast.Constant(value):
             return value
@@ -124,7 +129,7 @@ def mentioned(code, home, node):
 
 
 def target(code, home, node):
-    """The module and its definition ("" for the whole module) that a name in `home` stands for; None, "" if neither."""
+    """The module and the definition in it, "" for all, that a name in `home` stands for; or None and ""."""
     name = dotted(node) or ""
     if name.split(".")[0] in home.definitions:
         return home, name.split(".")[0]

@@ -4,10 +4,10 @@ from stages.pipeline.project import declared, followers, from_root, parameters, 
 
 
 def stale(repo, edit):
-    """The titles of the stages that run again when `edit`, a parameter or (with a slash) a file, has changed."""
-    touched = concerns_file if "/" in edit else concerns_parameter
-    direct = [stage for stage in pipeline(repo) if touched(repo, stage, edit)]
-    return {title(repo.root_dir, stage) for stage in [*direct, *followers(repo, direct)]}
+    """The titles of the stages that run again when `edit`, a parameter or (with a slash) a file, changes."""
+    concerns = concerns_file if "/" in edit else concerns_parameter
+    direct = [stage for stage in pipeline(repo) if concerns(repo, stage, edit)]
+    return {title(repo, stage) for stage in [*direct, *followers(repo, direct)]}
 
 
 def concerns_parameter(repo, stage, name):
@@ -17,5 +17,5 @@ def concerns_parameter(repo, stage, name):
 
 def concerns_file(repo, stage, path):
     """Whether a stage depends on the file `path` or a folder that it is in."""
-    paths = [from_root(repo.root_dir, dep.fs_path) for dep in stage.deps if dep not in parameters(stage)]
-    return any(f"{path}/".startswith(f"{one}/") for one in paths)
+    files = [from_root(repo, dep) for dep in stage.deps if dep not in parameters(stage)]
+    return any(f"{path}/".startswith(f"{file}/") for file in files)

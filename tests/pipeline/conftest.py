@@ -234,8 +234,9 @@ FILES = {
         def run():
             digits = read("demo.page", Page).digits
             title = Path(__file__).with_name("page.txt").read_text()
-            scores = [read_json(path)["score"] for path in sorted(Path("metrics/demo").iterdir())]
-            write_json("metrics/demo.json", {"scores": [round(score, digits) for score in scores], "title": title})
+            paths = sorted(Path("metrics/demo").iterdir())
+            scores = [round(read_json(path)["score"], digits) for path in paths]
+            write_json("metrics/demo.json", {"scores": scores, "title": title})
 
 
         if __name__ == "__main__":
@@ -248,7 +249,8 @@ FILES = {
 
 
         def run():
-            write("plots/report.csv", "".join(f"{score},\\n" for score in read_json("metrics/demo.json")["scores"]))
+            scores = read_json("metrics/demo.json")["scores"]
+            write("plots/report.csv", "".join(f"{score},\\n" for score in scores))
 
 
         if __name__ == "__main__":
@@ -283,7 +285,7 @@ def finished(tmp_path_factory):
     for package in "core", "pipeline":
         shutil.copytree(root / "stages" / package, folder / "stages" / package,
                         ignore=shutil.ignore_patterns("__pycache__"))
-    shell(folder, "git", "init", "--quiet")
+    shell(folder, "git", "init", "--quiet", "--template=")
     shell(folder, sys.executable, "-m", "dvc", "init", "--quiet")
     shell(folder, sys.executable, "-m", "dvc", "config", "core.analytics", "false")
     shell(folder, sys.executable, "-m", "dvc", "repro", "--quiet")
@@ -300,7 +302,7 @@ def demo(finished, tmp_path):
 
 @pytest.fixture
 def change(demo):
-    """change(file, old, new): replaces `old`, which must be in the file once, or writes the whole file if it is None."""
+    """change(file, old, new): replaces `old`, which the file must have once, or all of it if that is None."""
 
     def change(name, old, new):
         path = demo / name

@@ -1,7 +1,7 @@
 """YAML files keep what people wrote in them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stages.core.errors import UserError
@@ -10,7 +10,10 @@ from stages.pipeline.documents import load_document, relisted, save_document
 NUMBERS = st.lists(st.integers(0, 9), unique=True, min_size=1)
 
 
-@pytest.mark.parametrize("name", ["params.yaml", "dvc.yaml", "stages/noise/dvc.yaml", "profiles/default.yaml"])
+OURS = ["params.yaml", "dvc.yaml", "stages/noise/dvc.yaml", "profiles/default.yaml", "profiles/smoke.yaml"]
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_our_files_are_written_as_they_were_read(root, tmp_path, name):
     save_document(tmp_path / "x.yaml", load_document(root / name))
     assert (tmp_path / "x.yaml").read_text(encoding="utf-8") == (root / name).read_text(encoding="utf-8")
@@ -22,6 +25,7 @@ def block(numbers):
     return f"key:\n{items}\n# after the list\nother: 1\n"
 
 
+@settings(deadline=None)
 @given(NUMBERS, NUMBERS)
 def test_comments_go_with_their_items(tmp_path_factory, old, new):
     path = tmp_path_factory.getbasetemp() / "list.yaml"

@@ -47,7 +47,8 @@ def test_a_healthy_project(demo):
         ("params.yaml", "demo:\n", "demos: 1\ndemo:\n", [
             "params.yaml: `demos` is unknown: there are data.words, demo",
             "params.yaml has `demos`, profiles/default.yaml has not: add its default there"]),
-        ("params.yaml", "data:\n", "data:\n  more: {}\n", ["params.yaml: `data.more` is unknown: there are data.words, demo"]),
+        ("params.yaml", "data:\n", "data:\n  more: {}\n", [
+            "params.yaml: `data.more` is unknown: there are data.words, demo"]),
         ("params.yaml", "digits: 2", "digits: 2.5", [
             "params.yaml: `demo.page.digits` is 2.5, but should be a valid integer"]),
         ("params.yaml", "digits: 2", "digits: two", [
@@ -75,11 +76,9 @@ def test_what_is_missing_is_found(demo, change):
 def test_command_line(root, tmp_path):
     for name in "stages", "profiles":
         shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(root / "params.yaml", tmp_path)
-    assert "holds what it may hold" in shell(tmp_path, sys.executable, "-m", "stages.pipeline.params")
-    text = (tmp_path / "params.yaml").read_text(encoding="utf-8")
-    (tmp_path / "params.yaml").write_text(f"{text}\nshake: 1\n".replace("depth: 20", "depth: -1"), encoding="utf-8")
+    text = (root / "profiles/default.yaml").read_text(encoding="utf-8").replace("flip: true", "flip: 1")
+    (tmp_path / "params.yaml").write_text(f"{text}\nshake: 1\n", encoding="utf-8")
     lines = shell(tmp_path, sys.executable, "-m", "stages.pipeline.params", fails=True).splitlines()
     assert lines[0].startswith("error: params.yaml: `shake` is unknown: there are compute, data.objects")
-    assert lines[1].startswith("error: params.yaml: `noise.training.depth` is -1, but should be greater")
-    assert not [line for line in lines if not line.startswith("error: ")]
+    assert lines[1] == "error: params.yaml: `noise.training.flip` is 1, but should be a valid boolean"
+    assert all(line.startswith("error: ") for line in lines)

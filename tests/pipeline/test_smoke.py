@@ -17,8 +17,8 @@ PYTHON = sys.executable
 def clone(request, tmp_path_factory):
     """A clone of this project, with what is not committed yet, under the profile `smoke`."""
     root, folder = request.config.rootpath, tmp_path_factory.mktemp("smoke")
-    for name in shell(root, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
-        if name and (root / name).exists():                  # what is deleted but not committed is still listed
+    for name in outputs.files_for_git(root):
+        if (root / name).exists():                           # what is deleted, but not in git, is listed
             path = folder / "source" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(root / name, path)
@@ -39,7 +39,7 @@ def first_run(clone):
 def test_every_stage_runs_and_writes_its_outputs(clone, first_run):
     assert "Running stage" in first_run
     with opened(clone) as repo:
-        missing = [from_root(clone, out.fs_path) for out in repo.index.outs if not out.exists]
+        missing = [from_root(repo, out) for out in repo.index.outs if not out.exists]
     assert not missing
     assert (clone / "plots/report.html").stat().st_size > 10_000
 

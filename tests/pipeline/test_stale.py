@@ -70,7 +70,7 @@ def repo(request):
 
 @pytest.mark.parametrize("edit", TABLE)
 def test_this_project(repo, edit):
-    names = {title(repo.root_dir, stage).split(":")[-1] for stage in pipeline(repo)}
+    names = {title(repo, stage).split(":")[-1] for stage in pipeline(repo)}
     for pattern in TABLE[edit]:
         assert any(fnmatchcase(name, pattern) for name in names), f"no stage is called {pattern}"
     expected = {name for name in names if any(fnmatchcase(name, pattern) for pattern in TABLE[edit])}

@@ -1,0 +1,136 @@
+"""Images per second of training, into docs/benchmarks.md: python -m bench.training
+
+Three ways, in turn and in one process, so that their ratios mean something on any machine:
+
+    ours     Batches, channels last, the precision of params.yaml: what every stage does
+    no data  the same step on one batch that is there already: the bound that a data path can reach
+    usual    a DataLoader with two workers, torchvision's transforms of PIL images, float32, contiguous
+"""
+
+import platform
+import statistics
+import time
+from itertools import islice
+
+import torch
+from torch.utils.data import DataLoader, Dataset
+
+from stages.core.compute import device, facts, start
+from stages.core.data import Batches, Split
+from stages.core.files import write
+from stages.core.nets import ResNet
+from stages.core.stage import main
+from stages.core.torchvision_import import register_operators
+from stages.core.train import cross_entropy, gradient
+
+IMAGES, BATCH, STEPS, ROUNDS = 10_000, 128, 25, 5
+MEAN, STD = [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
+
+
+class Pictures(Dataset):
+    """Images as PIL images with torchvision's usual transforms, one at a time."""
+
+    def __init__(self, split):
+        register_operators()
+        from PIL import Image
+        from torchvision import transforms
+
+        self.labels = split.labels.tolist()
+        self.pictures = [Image.fromarray(image) for image in split.images.permute(0, 2, 3, 1).numpy()]
+        self.transform = transforms.Compose([
+            transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip(), transforms.ToTensor(),
+            transforms.Normalize(MEAN, STD),
+        ])
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, i):
+        return self.transform(self.pictures[i]), self.labels[i]
+
+
+def network():
+    """A fresh ResNet-20 and its optimizer."""
+    net = ResNet(20, 16, 10, MEAN, STD).train()
+    return net, torch.optim.SGD(net.parameters(), 0.1, 0.9, weight_decay=5e-4)
+
+
+def ours(split, rng):
+    """Steps as a stage makes them."""
+    net, optimizer = network()
+    for batch in Batches(split, BATCH, rng, pad=4, flip=True):
+        optimizer.step(gradient(net, batch, cross_entropy, optimizer))
+        yield
+
+
+def no_data(split, rng):
+    """The same steps without a data path."""
+    net, optimizer = network()
+    batch = next(iter(Batches(split, BATCH, rng, pad=4, flip=True)))
+    while True:
+        optimizer.step(gradient(net, batch, cross_entropy, optimizer))
+        yield
+
+
+def usual(pictures):
+    """Steps as most training scripts make them."""
+    net, optimizer = network()
+    net.to(memory_format=torch.contiguous_format)
+    for x, y in DataLoader(pictures, BATCH, shuffle=True, num_workers=2, drop_last=True):
+        optimizer.zero_grad()
+        cross_entropy(net, (x.to(device), y.to(device))).backward()
+        optimizer.step()
+        yield
+
+
+def rate(steps):
+    """Images per second of a generator of steps, after three to warm up."""
+    steps = iter(steps)
+    list(islice(steps, 3))
+    began = time.perf_counter()
+    done = len(list(islice(steps, STEPS)))
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return done * BATCH / (time.perf_counter() - began)
+
+
+def table(rates):
+    """The page, from each way's rates over the rounds."""
+    ways = {
+        "ours": "ours: `Batches`, channels last, {precision}",
+        "no data": "the same step, no data path",
+        "usual": "usual: DataLoader with 2 workers, PIL transforms, float32, contiguous",
+    }
+    ratios = {way: statistics.median(a / b for a, b in zip(rates["ours"], rates[way], strict=True)) for way in ways}
+    rows = [
+        f"| {text.format(**facts())} | {statistics.median(rates[way]):,.0f} | {ratios[way]:.2f} |"
+        for way, text in ways.items()
+    ]
+    return "\n".join([
+        "# Benchmarks", "",
+        f"`make bench` writes this page. Here: {facts()['processor']}, {facts()['threads']} threads, torch "
+        f"{facts()['torch']}, Python {platform.python_version()}.", "",
+        "## Training", "",
+        f"ResNet-20, batches of {BATCH}, 32x32 images shifted and mirrored. Medians of {ROUNDS} rounds of {STEPS} "
+        "steps, the three ways in turn; a ratio is taken within a round.", "",
+        "| way | images per second | ours is faster by a factor of |", "|---|---:|---:|", *rows, "",
+    ])
+
+
+def run():
+    rng = start(seed=0)
+    images = torch.randint(256, (IMAGES, 3, 32, 32), dtype=torch.uint8)
+    split = Split(images.to(device), (torch.arange(IMAGES) % 10).to(device))
+    pictures = Pictures(Split(images, torch.arange(IMAGES) % 10))
+    rates = {"ours": [], "no data": [], "usual": []}
+    for number in range(ROUNDS):
+        rates["ours"].append(rate(ours(split, rng)))
+        rates["no data"].append(rate(no_data(split, rng)))
+        rates["usual"].append(rate(usual(pictures)))
+        print(f"round {number + 1} of {ROUNDS}: " + ", ".join(f"{way} {r[-1]:,.0f}" for way, r in rates.items()))
+    write("docs/benchmarks.md", table(rates))
+    print("docs/benchmarks.md is written")
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,56 @@
+"""Sources with their parameters, in an empty folder."""
+
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+DEFAULTS = {
+    "objects": {"source": "photos", "folder": "images", "train": 40, "test": 20},
+    "digits": {"source": "digits", "folder": "images", "train": 40, "test": 20},
+}
+SHAPES = {"objects": (3, 32, 32), "digits": (1, 28, 28)}
+
+
+@pytest.fixture(autouse=True)
+def empty(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_STAGE", raising=False)
+
+
+@pytest.fixture
+def section():
+    """Makes what a source reads of `data.<role>`."""
+    return lambda role, **values: SimpleNamespace(shape=SHAPES[role], **DEFAULTS[role] | values)
+
+
+@pytest.fixture
+def params(tmp_path):
+    """Writes params.yaml with `values` in the section of `role`."""
+
+    def write(role, **values):
+        data = DEFAULTS | {role: DEFAULTS[role] | values}
+        (tmp_path / "params.yaml").write_text(json.dumps({"data": data}), encoding="utf-8")
+
+    return write
+
+
+@pytest.fixture
+def complaint(root):
+    """Runs the data stage as a user does and returns its one line on stderr."""
+
+    def run(role):
+        ran = subprocess.run(
+            [sys.executable, "-m", "stages.datasets.prepare", role],
+            env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
+        )
+        assert ran.returncode == 1
+        assert ran.stdout == ""
+        assert ran.stderr.count("\n") == 1
+        assert ran.stderr.startswith("error: ")
+        return ran.stderr
+
+    return run
