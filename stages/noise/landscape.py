@@ -94,7 +94,6 @@ def run(variant: str, seed: int):
                         "lower images, batches or batch_size, or raise data.objects.train")
     net = load_net(f"models/noise/{variant}-{seed}.safetensors")
     train = role.train.part(0, settings.images)
-    (sharpness,), _ = under_attack(net, train, role.test, [settings.rho], settings.steps, "l2")
     rises_l2, right_l2 = under_attack(net, train, role.test, settings.radii_l2, settings.steps, "l2")
     rises_linf, right_linf = under_attack(net, train, role.test, settings.radii_linf, settings.steps, "linf")
     curvature = eigenvalues(net, role.train, settings.batches, settings.batch_size, settings.iterations)
@@ -109,7 +108,7 @@ def run(variant: str, seed: int):
     )
     write_json(
         f"metrics/noise/landscape/{variant}-{seed}.json",
-        {"sharpness": sharpness.item(), "largest_eigenvalue": curvature.mean().item()},
+        {"sharpness": rises_l2[0].item(), "largest_eigenvalue": curvature.mean().item()},
     )
 
 

@@ -129,7 +129,7 @@ def write(noise, steps, claims, right):
         claims=claims,
         tables=[
             generalisation_table(numbers("robustness", noise.seeds), steps),
-            flatness_table(numbers("landscape", noise.seeds), noise.landscape.rho),
+            flatness_table(numbers("landscape", noise.seeds), noise.landscape.radii_l2[0]),
             disturbance_table(right),
         ],
         figures=FIGURES,

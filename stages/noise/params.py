@@ -60,10 +60,12 @@ class Robustness(Section):
 
 
 class Landscape(Section):
-    """Measures that follow gradients of the loss with respect to the weights."""
+    """Measures that follow gradients of the loss with respect to the weights.
+
+    The first of `radii_l2` is the rho at which sharpness is reported.
+    """
 
     images: Count
-    rho: Positive
     radii_l2: Radii
     radii_linf: Radii
     steps: Count
