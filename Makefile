@@ -26,7 +26,7 @@ $(INSTALLED): $(REQUIREMENTS)
 repro: setup  ## compute what is out of date, and show the verdicts
 	@python -m stages.pipeline.params
 	@dvc repro
-	@python -m stages.pipeline.verdicts
+	@python -m stages.report.verdicts
 
 test: setup lint  ## lint, tests, and checks of the pipeline
 	@pytest
@@ -43,11 +43,11 @@ report: setup  ## write plots/report.html, and what it needs
 	@echo "open plots/report.html"
 
 bench: setup  ## measure images per second, into docs/benchmarks.md
-	@python -m stages.pipeline.bench
+	@python -m bench.training
 
 deps: setup  ## rewrite the deps in every dvc.yaml from the imports
 	@python -m stages.pipeline.deps
 
-clean:  ## delete what stages wrote and DVC can restore (dvc checkout), and all caches of tools
-	@rm -rf models data/noise data/*.safetensors .pytest_cache .ruff_cache .hypothesis
-	@find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+clean:  ## delete what stages wrote for DVC (dvc checkout restores it), leftovers of other runs, tools' caches
+	@git clean -fdqx models data metrics plots -e data/raw
+	@rm -rf .pytest_cache .ruff_cache .hypothesis

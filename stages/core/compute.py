@@ -40,11 +40,6 @@ def mixed():
     return torch.autocast(device.type, _precision, enabled=_precision != torch.float32)
 
 
-def exact():
-    """Context in which everything runs in float32 whatever surrounds it."""
-    return torch.autocast(device.type, enabled=False)
-
-
 def facts():
     """What the numbers of this process depend on besides code, data and parameters."""
     return {

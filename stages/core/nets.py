@@ -78,9 +78,9 @@ def resnet(role, depth, width):
     return ResNet(depth, width, len(role.classes), mean, std)
 
 
-def save_net(path, net, **facts):
+def save_net(path, net):
     """Writes the weights and, in the header, what it takes to build the network again."""
-    save(path, net.state_dict(), resnet=net.shape, **facts)
+    save(path, net.state_dict(), resnet=net.shape)
 
 
 def load_net(path):

@@ -1,4 +1,4 @@
-"""What an experiment hands to the report: plots/<experiment>/page.json.
+"""What an experiment hands to the report: data/<experiment>/page.json.
 
 The report knows no experiment; it shows whatever pages there are.
 """
@@ -10,9 +10,7 @@ from stages.core.files import write_json
 
 @dataclass(frozen=True)
 class Table:
-    """A table: `columns` are headings, `rows` lists of text or numbers, `note` says how to read it, as one
-    paragraph.
-    """
+    """A table: `columns` are headings, `rows` lists of text, numbers and None, `note` says how to read it."""
 
     caption: str
     columns: list
@@ -22,7 +20,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Figure:
-    """An SVG file of this experiment and the sentence below it."""
+    """An SVG file, its path from the project's folder, and the sentence below it."""
 
     path: str
     caption: str
@@ -32,7 +30,8 @@ class Figure:
 class Page:
     """One experiment, in the order in which the report shows it.
 
-    `conditions` is a dict of short texts: data, network, epochs, seeds, torch, processor, ...
+    `sources` are texts or pairs [text, url]; `conditions` is a dict of short texts: data, network, epochs,
+    seeds, torch, processor, ...
     """
 
     name: str
@@ -47,6 +46,6 @@ class Page:
 
 
 def write_page(page):
-    """Writes plots/<experiment>/page.json."""
+    """Writes data/<experiment>/page.json."""
     content = asdict(page) | {"claims": [claim.row() for claim in page.claims]}
-    write_json(f"plots/{page.name}/page.json", content)
+    write_json(f"data/{page.name}/page.json", content)

@@ -102,7 +102,7 @@ def _fields(section, loc):
 
 
 def among(key, known):
-    """The end of a message about the unknown `key`: what is known, if that is short, and what comes nearest."""
+    """The end of a message about an unknown `key`: what is known, if that is short, and what is nearest."""
     there = f": there are {', '.join(known)}" if 0 < len(known) <= 20 else ""
     near = difflib.get_close_matches(str(key), known, n=1)
     return there + (f"; did you mean `{near[0]}`?" if near else "")

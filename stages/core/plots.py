@@ -25,15 +25,20 @@ mpl.rcParams |= {
 }
 
 
-def figure(columns=1, width=4.6, height=3.4, sharey=True):
-    """A figure with a row of axes, and the list of them."""
-    fig = Figure(figsize=(width * columns, height), layout="constrained")
-    return fig, list(fig.subplots(1, columns, sharey=sharey, squeeze=False)[0])
+def figure(columns=1, width=4.2, height=3.4):
+    """A figure with a row of axes and room for a legend beside them, and the list of axes."""
+    fig = Figure(figsize=(width * columns + 1.6, height), layout="constrained")
+    return fig, list(fig.subplots(1, columns, sharey=True, squeeze=False)[0])
 
 
 def style(i):
     """Colour and marker of the i-th line; the same network has the same in every figure."""
     return {"color": COLOURS[i % len(COLOURS)], "marker": MARKERS[i % len(MARKERS)]}
+
+
+def legend(fig, axes):
+    """One legend for all axes, of the lines of `axes`, beside them where it hides nothing."""
+    fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
 def save_figure(path, fig):

@@ -9,21 +9,27 @@ import numpy as np
 
 from stages.core.files import write_rows
 from stages.core.params import read
-from stages.core.plots import figure, save_figure, style
+from stages.core.plots import figure, legend, save_figure, style
 from stages.core.stage import main
 from stages.noise.params import Noise
 from stages.noise.results import NETWORKS, tensors
 
 
 def per_run(robustness, landscape):
-    """Curves of one network, each (runs, places): accuracy in [0, 1], or loss in nats for `slices`."""
-    noisy = robustness["gaussian"].mean(-1)                                  # (s, sigmas, draws)
+    """Curves of one network, each (runs, places): accuracy in [0, 1], or loss in nats for `slices`.
+
+    Where there is a strength or a radius, the first place is the undisturbed network.
+    """
+    clean = robustness["clean"].mean(-1)                                     # (s,)
+    noisy = robustness["gaussian"].mean(-1).swapaxes(1, 2)                   # (s, draws, sigmas)
+    undisturbed = np.broadcast_to(clean[:, None, None], (*noisy.shape[:2], 1))
+    noisy = np.concatenate([undisturbed, noisy], axis=2)
     return {
-        "gaussian": noisy.swapaxes(1, 2).reshape(-1, noisy.shape[1]),
+        "gaussian": noisy.reshape(-1, noisy.shape[2]),
         "per_tensor": robustness["per_tensor"].mean(-1),
         "per_channel": robustness["per_channel"].mean(-1),
-        "adversarial_l2": landscape["adversarial_l2"].mean(-1),
-        "adversarial_linf": landscape["adversarial_linf"].mean(-1),
+        "adversarial_l2": np.column_stack([clean, landscape["adversarial_l2"].mean(-1)]),
+        "adversarial_linf": np.column_stack([clean, landscape["adversarial_linf"].mean(-1)]),
         "slices": landscape["slices"].reshape(-1, landscape["slices"].shape[-1]),
     }
 
@@ -74,11 +80,11 @@ def draw_accuracy(name, panels, places, lines, chance):
         draw(axes, curve, places[curve], percent)
         axes.axhline(100 * chance, color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=label, ylim=(0, 100))
+        axes.set_xticks(places[curve], [f"{place:g}" for place in places[curve]])
         if column == "bits":
-            axes.set_xticks(places[curve])
             axes.invert_xaxis()
     all_axes[0].set_ylabel("test accuracy, %")
-    all_axes[-1].legend()
+    legend(fig, all_axes[0])
     save_figure(f"plots/noise/figures/{name}.svg", fig)
 
 
@@ -90,7 +96,7 @@ def draw_slices(places, lines):
         title="Loss along random directions", xlabel="distance, in filter norms",
         ylabel="training loss, nats", ylim=(0, None),
     )
-    axes.legend()
+    legend(fig, axes)
     save_figure("plots/noise/figures/slices.svg", fig)
 
 
@@ -99,9 +105,10 @@ def run():
     robustness, landscape = tensors("robustness", noise.seeds), tensors("landscape", noise.seeds)
     lines = {network: per_run(robustness[network], landscape[network]) for network in NETWORKS}
     places = {
-        "gaussian": noise.robustness.sigmas,
+        "gaussian": [0.0, *noise.robustness.sigmas],
         "per_tensor": noise.robustness.bits, "per_channel": noise.robustness.bits,
-        "adversarial_l2": noise.landscape.radii_l2, "adversarial_linf": noise.landscape.radii_linf,
+        "adversarial_l2": [0.0, *noise.landscape.radii_l2],
+        "adversarial_linf": [0.0, *noise.landscape.radii_linf],
     }
     chance = 0.1                                                             # ten classes of equal size
     for name, panels in ACCURACY.items():

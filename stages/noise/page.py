@@ -114,7 +114,7 @@ def conditions(noise):
 
 
 def write(noise, steps, claims, right):
-    """Writes plots/noise/page.json; `right` is network -> measure -> percent correct (s, n)."""
+    """Writes data/noise/page.json; `right` is network -> measure -> percent correct (s, n)."""
     write_page(Page(
         name="noise",
         title="Noise-aware training and sharpness-aware minimisation",

@@ -1,6 +1,6 @@
 """The report: the pages of all experiments as one self-contained file, plots/report.html.
 
-It shows every plots/<experiment>/page.json in the order of their names, and knows no experiment. The same
+It shows every data/<experiment>/page.json in the order of their names, and knows no experiment. The same
 pages give the same bytes.
 """
 
@@ -21,15 +21,15 @@ QUANTITY = re.compile(r"[≈~<>±+−-]? ?[\d.,]+( ?± ?[\d.,]+)?( ?%)?")     # 
 
 
 def run():
-    """Reads plots/*/page.json, writes plots/report.html."""
+    """Reads data/*/page.json, writes plots/report.html."""
     write("plots/report.html", report(pages()))
 
 
 def pages():
     """Every experiment's page, a dict, in the order of their names."""
-    found = [read_json(path) for path in sorted(Path().glob("plots/*/page.json"))]
+    found = [read_json(path) for path in sorted(Path().glob("data/*/page.json"))]
     if not found:
-        raise UserError("no plots/*/page.json: run a stage named like an experiment, or `dvc repro` for all")
+        raise UserError("no data/*/page.json: run a stage named like an experiment, or `dvc repro` for all")
     return found
 
 

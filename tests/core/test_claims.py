@@ -33,7 +33,9 @@ def test_students_interval_is_scipys():
     assert student(values) == pytest.approx((wanted.low, wanted.high))
 
 
-@pytest.mark.parametrize("values", [np.repeat([-100.0, 0.0, 100.0], [30, 900, 70]), np.random.default_rng(1).exponential(size=300)])
+@pytest.mark.parametrize(
+    "values", [np.repeat([-100.0, 0.0, 100.0], [30, 900, 70]), np.random.default_rng(1).exponential(size=300)]
+)
 def test_the_bootstrap_is_scipys(values):
     low, high = bootstrap(values)
     wanted = stats.bootstrap((values,), np.mean, method="percentile", n_resamples=9999, batch=500,

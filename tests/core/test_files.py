@@ -26,9 +26,8 @@ def test_tensors_and_facts_come_back(tmp_path):
 
 def test_json_is_sorted_rounded_and_readable(tmp_path):
     files.write_json(tmp_path / "m.json", {"b": 1 / 3, "a": {"ρ": [2, 0.1234567891]}})
-    assert (tmp_path / "m.json").read_text(encoding="utf-8").split() == (
-        '{ "a": { "ρ": [ 2, 0.123457 ] }, "b": 0.333333 }'.split()
-    )
+    text = (tmp_path / "m.json").read_text(encoding="utf-8")
+    assert " ".join(text.split()) == '{ "a": { "ρ": [ 2, 0.123457 ] }, "b": 0.333333 }'
 
 
 def test_json_has_no_nan(tmp_path):
@@ -74,7 +73,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(files.os, "replace", full)
-    with pytest.raises(UserError, match=r"could not be written \(No space left on device\): 0.0 MB are needed"):
+    with pytest.raises(UserError, match=r"could not be written \(No space left on device\): 0\.0 MB"):
         files.write_json(path, {"a": 2})
     assert json.loads(path.read_text()) == {"a": 1}
     assert list(tmp_path.iterdir()) == [path]
@@ -100,6 +99,7 @@ def test_a_killed_process_leaves_nothing_under_the_files_name(tmp_path, root):
         "import os, signal\nfrom stages.core import files\n"
         "files.os.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\nfiles.write('x', b'half')"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)})
+    env = os.environ | {"PYTHONPATH": str(root)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env)
     assert done.returncode == -signal.SIGKILL
     assert not (tmp_path / "x").exists()

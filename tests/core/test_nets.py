@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from stages.core.errors import UserError
-from stages.core.files import load, save
+from stages.core.files import save
 from stages.core.nets import Block, ResNet, load_net, save_net
 
 COLOURS = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4]}
@@ -74,8 +74,3 @@ def test_a_file_without_a_network_is_refused(tmp_path):
     save(tmp_path / "net.safetensors", {"weight": torch.zeros(1)})
     with pytest.raises(UserError, match="holds no network"):
         load_net(tmp_path / "net.safetensors")
-
-
-def test_facts_travel_with_the_weights(tmp_path):
-    save_net(tmp_path / "net.safetensors", ResNet(8, 4, 10, **COLOURS), epochs=3)
-    assert load(tmp_path / "net.safetensors")[1]["epochs"] == 3

@@ -13,8 +13,8 @@ def ran(tmp_path, root, body, *words):
         f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n"
     )
     env = os.environ | {"PYTHONPATH": str(root)}
-    return subprocess.run([sys.executable, "-m", "some_stage", *words], cwd=tmp_path, env=env, capture_output=True,
-                          text=True)
+    command = [sys.executable, "-m", "some_stage", *words]
+    return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
 
 
 def test_words_arrive_as_annotated(tmp_path, root):

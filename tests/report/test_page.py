@@ -303,8 +303,8 @@ def damaged_figure():
 
 
 def damaged_page():
-    Path("plots/flat/page.json").write_text("{", encoding="utf-8")
-    return "plots/flat/page.json"
+    Path("data/flat/page.json").write_text("{", encoding="utf-8")
+    return "data/flat/page.json"
 
 
 def no_page():

@@ -1,0 +1,101 @@
+"""The training stages as DVC runs them, and what stops them: one line, exit code 1, nothing half written."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from stages.core.files import read_json
+from stages.core.nets import load_net
+
+SMALL = {
+    "depth: 20": "depth: 8", "width: 16": "width: 4",
+    "batch_size: 50": "batch_size: 30", "epochs: 4": "epochs: 1",
+}
+
+
+@pytest.fixture
+def stage(project, root):
+    """Runs a stage in a project of small networks, after changing the text of its params.yaml."""
+    change(project, SMALL)
+
+    def ran(*words, changes=()):
+        change(project, dict(changes))
+        env = os.environ | {"PYTHONPATH": str(root)}
+        command = [sys.executable, "-m", f"stages.noise.{words[0]}", *words[1:]]
+        return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+
+    return ran
+
+
+def change(project, changes):
+    path = project / "params.yaml"
+    text = path.read_text()
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("module", "network"), [("sgd", "sgd"), ("gaussian", "gaussian"), ("sam", "sam_multistep")]
+)
+def test_a_training_stage(stage, project, module, network):
+    words = [module, network, "1"] if module == "sam" else [module, "1"]
+    done = stage(*words)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{network}, seed 1: epoch 1 of 1: train_loss ")
+    path = project / f"models/noise/{network}-1.safetensors"
+    first = path.read_bytes()
+    assert load_net(path).shape["depth"] == 8
+    assert read_json(f"metrics/noise/training/{network}-1.json")["threads"] == 2
+    assert (project / f"plots/noise/training/{network}-1.csv").read_text().startswith("epoch,train_loss\n1,")
+    assert stage(*words).returncode == 0
+    assert path.read_bytes() == first                        # the same stage twice is the same bytes
+
+
+def refused(done, project, line):
+    assert (done.returncode, done.stdout) == (1, "")
+    assert line in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert not (project / "models").exists()
+    assert not (project / "metrics").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"lr: 0.1 ": "lr: 1e38 "}, "the loss is nan in epoch 1 of 1: lower lr"),
+        ({"lr: 0.1 ": "lr: fast "}, "`noise.training.lr` is 'fast', but should be a valid number"),
+        ({"momentum": "momentun"}, "`noise.training.momentun` is unknown"),
+        ({"depth: 8": "depth: 9"}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
+        ({"batch_size: 30": "batch_size: 61"}, "60 training images do not fill a batch of 61"),
+        ({"precision: auto": "precision: half"}, "`compute.precision` is 'half', but should be"),
+    ],
+)
+def test_bad_parameters(stage, project, changes, line):
+    refused(stage("sgd", "1", changes=changes), project, line)
+
+
+def test_missing_data(stage, project):
+    (project / "data/objects.safetensors").unlink()
+    refused(stage("sgd", "1"), project, "data/objects.safetensors does not exist: run the stage")
+
+
+def test_corrupt_data(stage, project):
+    path = project / "data/objects.safetensors"
+    path.write_bytes(path.read_bytes()[:-100])
+    refused(stage("sgd", "1"), project, "data/objects.safetensors is damaged")
+
+
+def test_corrupt_weights(stage, project):
+    assert stage("sgd", "1").returncode == 0
+    path = project / "models/noise/sgd-1.safetensors"
+    path.write_bytes(b"x" + path.read_bytes()[1:])
+    done = stage("robustness", "sgd", "1")
+    assert done.returncode == 1
+    assert "models/noise/sgd-1.safetensors is damaged" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not (project / "data/noise").exists()
