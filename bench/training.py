@@ -1,15 +1,18 @@
 """Images per second of training, into docs/benchmarks.md: python -m bench.training
 
-Three ways, in turn and in one process, so that their ratios mean something on any machine:
+Three ways, in turn, so that their ratios mean something on any machine:
 
     ours     Batches, channels last, the precision of params.yaml: what every stage does
     no data  the same step on one batch that is there already: the bound that a data path can reach
-    usual    a DataLoader with two workers, torchvision's transforms of PIL images, float32, contiguous
+    usual    a DataLoader with two workers, torchvision's transforms of PIL images, float32, contiguous; in a
+             process of its own, without what our stages set up (stages/core/compute.py) but as many threads
 """
 
+import multiprocessing
 import platform
 import statistics
 import time
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 
 import torch
@@ -71,8 +74,9 @@ def no_data(split, rng):
         yield
 
 
-def usual(pictures):
+def usual():
     """Steps as most training scripts make them."""
+    pictures = Pictures(some_images())
     net, optimizer = network()
     net.to(memory_format=torch.contiguous_format)
     for x, y in DataLoader(pictures, BATCH, shuffle=True, num_workers=2, drop_last=True):
@@ -91,6 +95,22 @@ def rate(steps):
     if device.type == "cuda":
         torch.cuda.synchronize()
     return done * BATCH / (time.perf_counter() - began)
+
+
+def usual_rate(threads):
+    """Images per second of the usual way, in a fresh process."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, spawn, torch.set_num_threads, (threads,)) as fresh:
+        return fresh.submit(rate_of_usual).result()
+
+
+def rate_of_usual():
+    return rate(usual())
+
+
+def some_images():
+    """Random images and labels, on the CPU."""
+    return Split(torch.randint(256, (IMAGES, 3, 32, 32), dtype=torch.uint8), torch.arange(IMAGES) % 10)
 
 
 def table(rates):
@@ -120,14 +140,13 @@ def table(rates):
 
 def run():
     rng = start(seed=0)
-    images = torch.randint(256, (IMAGES, 3, 32, 32), dtype=torch.uint8)
-    labels = torch.arange(IMAGES) % 10
-    split, pictures = Split(images.to(device), labels.to(device)), Pictures(Split(images, labels))
+    images = some_images()
+    split = Split(images.images.to(device), images.labels.to(device))
     rates = {"ours": [], "no data": [], "usual": []}
     for number in range(ROUNDS):
         rates["ours"].append(rate(ours(split, rng)))
         rates["no data"].append(rate(no_data(split, rng)))
-        rates["usual"].append(rate(usual(pictures)))
+        rates["usual"].append(usual_rate(facts()["threads"]))
         latest = ", ".join(f"{way} {values[-1]:,.0f}" for way, values in rates.items())
         print(f"round {number + 1} of {ROUNDS}: {latest} images per second")
     write("docs/benchmarks.md", table(rates))

@@ -36,12 +36,12 @@ def start(seed):
 def keep_freed_memory():
     """Lets the C library keep freed memory for the next layer instead of returning it to the system.
 
-    Linux clears every page that it hands out again: with glibc's defaults that is a quarter of a training step.
+    Linux clears every page that it hands out: with glibc's defaults that is a quarter of a training step.
     Elsewhere this does nothing.
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt:
-        mallopt(M_MMAP_THRESHOLD, 32 << 20)      # the most that glibc takes
+        mallopt(M_MMAP_THRESHOLD, 32 << 20)                  # no older glibc takes more
         mallopt(M_TRIM_THRESHOLD, 1 << 30)
 
 

@@ -1,5 +1,7 @@
 """The same stage twice is the same bytes, and precision is what the parameter says."""
 
+import ctypes
+
 import pytest
 import torch
 
@@ -50,6 +52,13 @@ def test_a_seed_decides_both_generators(with_params):
         draws.append((torch.rand(2).tolist(), torch.rand(2, generator=rng, device=compute.device).tolist()))
     assert draws[0] == draws[1]
     assert draws[0] != draws[2]
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="needs glibc")
+def test_glibc_takes_what_it_is_told():
+    mallopt = ctypes.CDLL(None).mallopt
+    assert mallopt(compute.M_MMAP_THRESHOLD, 32 << 20) == 1
+    assert mallopt(compute.M_TRIM_THRESHOLD, 1 << 30) == 1
 
 
 def test_threads_out_of_range(with_params):

@@ -1,0 +1,39 @@
+"""The README says what the committed results say."""
+
+import json
+import re
+
+import pytest
+
+VERDICTS = "supported", "contradicted", "inconclusive"
+
+
+def experiments(root):
+    """The verdicts of every experiment: name -> list."""
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in root.glob("metrics/*.json")}
+    return {name: [claim["verdict"] for claim in claims.values()] for name, claims in found.items()}
+
+
+def test_verdicts(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    assert experiments(root)
+    for name, verdicts in experiments(root).items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| [{name}]("))
+        assert row.endswith(f"| {', '.join(f'{verdicts.count(one)} {one}' for one in VERDICTS)} |")
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "stages/noise/README.md"])
+def test_links_lead_somewhere(root, page):
+    folder = (root / page).parent
+    text = (root / page).read_text(encoding="utf-8")
+    links = [part.split(")")[0] for part in text.split("](")[1:]]
+    assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
+
+
+def test_commands_exist(root):
+    """Every `make <target>` in the README is a target with a line of help."""
+    makefile = (root / "Makefile").read_text(encoding="utf-8")
+    text = (root / "README.md").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?:^|`)make ([a-z]+)", text, flags=re.MULTILINE))
+    assert {"repro", "test", "profile"} <= targets
+    assert [target for target in targets if f"\n{target}: " not in makefile] == []
