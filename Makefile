@@ -4,6 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 PYTHON ?= python3
+OUTSIDE := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
@@ -17,8 +18,8 @@ help:  ## show this list
 setup: $(INSTALLED)  ## make .venv from the pinned requirements, when they changed
 
 $(INSTALLED): $(REQUIREMENTS)
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
-	$(PYTHON) -m venv --clear .venv
+	@PATH="$(OUTSIDE)" $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
+	PATH="$(OUTSIDE)" $(PYTHON) -m venv --clear .venv
 	pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	pip install --quiet --disable-pip-version-check --no-deps -r requirements-no-deps.txt
 	@touch $@
@@ -29,7 +30,7 @@ repro: setup  ## compute what is out of date, and show the verdicts
 	@python -m stages.report.verdicts
 
 test: setup lint  ## lint, tests, and checks of the pipeline
-	@pytest
+	@python -m pytest
 
 lint: setup  ## look for mistakes without running anything
 	@ruff check .

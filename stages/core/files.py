@@ -1,7 +1,7 @@
 """Reading and writing artifacts: tensors as safetensors, numbers as JSON, tables as CSV.
 
 Every write goes to a temporary name beside the target and is then renamed, so that a killed stage leaves
-either the whole file or none.
+either the whole file or none; the temporary name ends in .tmp, which DVC and git ignore.
 """
 
 import csv
@@ -21,7 +21,7 @@ def write(path, content):
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
             temporary = file.name
             file.write(content)
         os.chmod(temporary, 0o644)

@@ -102,4 +102,6 @@ def test_a_killed_process_leaves_nothing_under_the_files_name(tmp_path, root):
     env = os.environ | {"PYTHONPATH": str(root)}
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env)
     assert done.returncode == -signal.SIGKILL
-    assert not (tmp_path / "x").exists()
+    left = [path.suffix for path in tmp_path.iterdir()]
+    assert left == [".tmp"]
+    assert all("*.tmp" in (root / name).read_text().split() for name in (".dvcignore", ".gitignore"))
