@@ -116,7 +116,8 @@ def test_an_unknown_profile(demo, apply, words, message):
     ("file", "old", "new", "message"),
     [
         ("profiles/quick.yaml", "most:", "mots:",
-         "profiles/quick.yaml has `data.words.mots`, params.yaml has not: mend one of them; "
+         "profiles/quick.yaml has `data.words.mots`, params.yaml has not: there are "
+         "data.words.folder, data.words.most, demo.seeds, demo.slow.rate, demo.fast.rate, demo.page.digits; "
          "did you mean `data.words.most`?"),
         ("profiles/quick.yaml", "most: 1", "most: {a: 1}", "profiles/quick.yaml has `data.words.most.a`"),
         ("params.yaml", "    most: 3\n", "",

@@ -213,7 +213,7 @@ def test_figures_are_embedded_whole(project):
     assert not set('"#<>&\'') & set(content)
     assert ElementTree.fromstring(unquote(content)).tag.endswith("svg")
     assert image.attrs["alt"] == "The rise of the loss."
-    assert (image.attrs["width"], image.attrs["height"]) == ("442", "326")   # 4.6 x 3.4 inches of 96 pixels
+    assert (image.attrs["width"], image.attrs["height"]) == ("557", "326")   # 5.8 x 3.4 inches of 96 pixels
     assert root.all("figcaption")[0].text == image.attrs["alt"]
 
 
@@ -303,6 +303,7 @@ def damaged_figure():
 
 
 def damaged_page():
+    write_page(flat())
     Path("data/flat/page.json").write_text("{", encoding="utf-8")
     return "data/flat/page.json"
 
