@@ -57,8 +57,8 @@ def test_a_healthy_project(demo):
             "profile precise: params.yaml: `demo.page.digits` is 'no', but should be a valid integer"]),
         ("profiles/precise.yaml", "digits", "digit", [
             "profiles/precise.yaml has `demo.page.digit`, params.yaml has not: there are "
-            "data.words.folder, data.words.most, demo.seeds, demo.slow.rate, demo.fast.rate, demo.page.digits; "
-            "did you mean `demo.page.digits`?"]),
+            "data.words.folder, data.words.most, demo.seeds, demo.slow.rate, demo.fast.rate, "
+            "demo.page.digits; did you mean `demo.page.digits`?"]),
     ],
 )
 def test_what_is_broken_is_found(demo, change, file, old, new, found):
