@@ -5,50 +5,27 @@ Three ways, in turn, so that their ratios mean something on any machine:
     ours     Batches, channels last, the precision of params.yaml: what every stage does
     no data  the same step on one batch that is there already: the bound that a data path can reach
     usual    a DataLoader with two workers, torchvision's transforms of PIL images, float32, contiguous; in a
-             process of its own, without what our stages set up (stages/core/compute.py) but as many threads
+             process of its own (bench/usual.py), without what our stages set up in stages/core/compute.py
 """
 
-import multiprocessing
 import platform
 import statistics
+import subprocess
+import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 
 import torch
-from torch.utils.data import DataLoader, Dataset
 
 from stages.core.compute import device, facts, start
 from stages.core.data import Batches, Split
 from stages.core.files import write
 from stages.core.nets import ResNet
 from stages.core.stage import main
-from stages.core.torchvision_import import import_torchvision
 from stages.core.train import cross_entropy, gradient
 
 IMAGES, BATCH, STEPS, ROUNDS = 10_000, 128, 25, 5
 MEAN, STD = [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
-
-
-class Pictures(Dataset):
-    """Images as PIL images with torchvision's usual transforms, one at a time."""
-
-    def __init__(self, split):
-        from PIL import Image
-
-        transforms = import_torchvision().transforms
-        self.labels = split.labels.tolist()
-        self.pictures = [Image.fromarray(image) for image in split.images.permute(0, 2, 3, 1).numpy()]
-        self.transform = transforms.Compose([
-            transforms.RandomCrop(32, padding=4), transforms.RandomHorizontalFlip(), transforms.ToTensor(),
-            transforms.Normalize(MEAN, STD),
-        ])
-
-    def __len__(self):
-        return len(self.labels)
-
-    def __getitem__(self, i):
-        return self.transform(self.pictures[i]), self.labels[i]
 
 
 def network():
@@ -74,18 +51,6 @@ def no_data(split, rng):
         yield
 
 
-def usual():
-    """Steps as most training scripts make them."""
-    pictures = Pictures(some_images())
-    net, optimizer = network()
-    net.to(memory_format=torch.contiguous_format)
-    for x, y in DataLoader(pictures, BATCH, shuffle=True, num_workers=2, drop_last=True):
-        optimizer.zero_grad()
-        cross_entropy(net, (x.to(device), y.to(device))).backward()
-        optimizer.step()
-        yield
-
-
 def rate(steps):
     """Images per second of a generator of steps, after three to warm up."""
     steps = iter(steps)
@@ -98,14 +63,9 @@ def rate(steps):
 
 
 def usual_rate(threads):
-    """Images per second of the usual way, in a fresh process."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, spawn, torch.set_num_threads, (threads,)) as fresh:
-        return fresh.submit(rate_of_usual).result()
-
-
-def rate_of_usual():
-    return rate(usual())
+    """Images per second of the usual way."""
+    command = [sys.executable, "-m", "bench.usual", str(threads)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def some_images():
