@@ -24,7 +24,7 @@ from stages.core.nets import ResNet
 from stages.core.stage import main
 from stages.core.train import cross_entropy, gradient
 
-IMAGES, BATCH, STEPS, ROUNDS = 10_000, 128, 25, 5
+IMAGES, BATCH, STEPS, ROUNDS = 10_000, 128, 60, 5
 MEAN, STD = [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
 
 
