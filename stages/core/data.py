@@ -16,7 +16,7 @@ from stages.core.files import load, save
 
 @dataclass(frozen=True)
 class Split:
-    """Images, uint8 (n, c, h, w), and labels, int64 (n,), on the device."""
+    """Images, uint8 or float in [0, 1], (n, c, h, w), and labels, int64 (n,), on the device."""
 
     images: torch.Tensor
     labels: torch.Tensor
@@ -79,8 +79,9 @@ def role_path(name):
 
 
 def unit(images):
-    """uint8 images as floats in [0, 1], channels last in memory, which is what convolutions like best."""
-    return images.to(memory_format=torch.channels_last).float().div_(255)
+    """Images as float32 in [0, 1], channels last in memory, which is what convolutions like best."""
+    scaled = images.to(torch.float32, memory_format=torch.channels_last)
+    return scaled.div_(255) if images.dtype == torch.uint8 else scaled
 
 
 class Batches:
@@ -121,4 +122,4 @@ class Batches:
             columns = torch.where(mirrored, self.width - 1 - columns, columns)
         columns = columns + shift[1]                                         # (b, w)
         pixels = self.pixels[chosen[:, None, None], rows[:, :, None], columns[:, None, :]]   # (b, h, w, c)
-        return pixels.permute(0, 3, 1, 2).float().div_(255)
+        return unit(pixels.permute(0, 3, 1, 2))

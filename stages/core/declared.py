@@ -41,7 +41,9 @@ def variants(definition, values):
 
 
 def resolved(value, values):
-    """`${a.b}` looked up in `values`; anything else as it is."""
+    """`${a.b}` looked up in `values`, also in a list; anything else as it is."""
+    if isinstance(value, list):
+        return [resolved(item, values) for item in value]
     template = re.fullmatch(r"\$\{(.+)\}", value) if isinstance(value, str) else None
     return lookup(template[1], values) if template else value
 

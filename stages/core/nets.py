@@ -67,9 +67,13 @@ class ResNet(nn.Module):
                 nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
         self.to(device, memory_format=torch.channels_last)
 
-    def forward(self, x):
+    def features(self, x):
+        """What the linear layer sees: (n, 4 width)."""
         x = F.relu(self.norm(self.conv((x - self.mean) / self.std)), inplace=True)
-        return self.linear(self.blocks(x).mean((2, 3)))
+        return self.blocks(x).mean((2, 3))
+
+    def forward(self, x):
+        return self.linear(self.features(x))
 
 
 def resnet(role, depth, width):
@@ -79,16 +83,16 @@ def resnet(role, depth, width):
 
 
 def save_net(path, net):
-    """Writes the weights and, in the header, what it takes to build the network again."""
-    save(path, net.state_dict(), resnet=net.shape)
+    """Writes the weights and, in the header, the arguments `shape` that build the network again."""
+    save(path, net.state_dict(), **{type(net).__name__.lower(): net.shape})
 
 
-def load_net(path):
-    """The network that `save_net` wrote, in evaluation mode, on the device."""
+def load_net(path, kind=ResNet):
+    """The network of the class `kind` that `save_net` wrote, in evaluation mode, on the device."""
     state, facts = load(path)
-    if "resnet" not in facts:
-        raise UserError(f"{path} holds no network: delete it, then `dvc repro` writes it again")
-    net = ResNet(**facts["resnet"])
+    if kind.__name__.lower() not in facts:
+        raise UserError(f"{path} holds no {kind.__name__}: delete it, then `dvc repro` writes it again")
+    net = kind(**facts[kind.__name__.lower()])
     try:
         net.load_state_dict(state)
     except RuntimeError as error:

@@ -5,7 +5,7 @@ The report knows no experiment; it shows whatever pages there are.
 
 from dataclasses import asdict, dataclass
 
-from stages.core.files import write_json
+from stages.core.files import read_json, write_json
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,26 @@ class Page:
     claims: list
     tables: list
     figures: list
+
+
+def conditions(role, recipe, seeds):
+    """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words."""
+    baseline = read_json(f"metrics/training/resnet{recipe.depth}/sgd-{seeds[0]}.json")
+    return {
+        "data": role.source,
+        "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
+        "network": f"ResNet-{recipe.depth}, width {recipe.width}: {baseline['parameters'] / 1e6:.2f} M parameters",
+        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
+        "seeds": ", ".join(map(str, seeds)),
+    } | machine(baseline)
+
+
+def machine(facts):
+    """What a training was computed with, in words; `facts` are its metrics."""
+    return {
+        "torch": facts["torch"],
+        "processor": f"{facts['processor']}, {facts['threads']} threads, {facts['precision']}",
+    }
 
 
 def write_page(page):

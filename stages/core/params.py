@@ -3,6 +3,7 @@
 A stage asks for a section by its dotted name and gives the class that describes it:
 
     sam = read("sam", Sam)          # sam.rho, sam.norm, sam.steps
+    seeds = read("seeds", Seeds)    # a list
 
 Under DVC a stage can read only what its dvc.yaml declares under `params`: what is undeclared would change
 results without DVC noticing.
@@ -12,7 +13,7 @@ import difflib
 import os
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from stages.core.declared import declared_params
 from stages.core.errors import UserError
@@ -26,6 +27,52 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0)]
+NotNegative = Annotated[float, Field(ge=0)]
+Depth = Annotated[int, Field(ge=8)]
+
+
+def distinct(values):
+    """For lists: not empty, nothing twice."""
+    if not values or len(set(values)) != len(values):
+        raise ValueError("a list that is not empty, nothing in it twice")
+    return values
+
+
+def ascending(values):
+    """For lists of numbers: not empty, each larger than the one before."""
+    if not values or sorted(set(values)) != values:
+        raise ValueError("a list that is not empty, each number larger than the one before")
+    return values
+
+
+Seeds = Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(distinct)]
+
+
+class Training(Section):
+    """Section `training`: how ResNets on `objects` are trained."""
+
+    depth: Depth
+    width: Count
+    epochs: Count
+    batch_size: Count
+    lr: Positive
+    momentum: Annotated[float, Field(ge=0, lt=1)]
+    weight_decay: NotNegative
+    pad: Annotated[int, Field(ge=0)]
+    flip: bool
+
+
+class Attack(Section):
+    """How images are attacked: the arguments of `stages.core.attacks.pgd` by name, in [0, 1] image space."""
+
+    norm: Literal["l2", "linf"]
+    epsilon: NotNegative
+    step: Positive
+    iterations: Count
+
+
 class Compute(Section):
     """Section `compute`: how every stage computes."""
 
@@ -33,11 +80,11 @@ class Compute(Section):
     precision: Literal["auto", "float32", "bfloat16"]
 
 
-SECTIONS = {"compute": Compute}
+SECTIONS = {"compute": Compute, "seeds": Seeds, "training": Training}
 
 
 def read(name, section):
-    """The section of params.yaml with the dotted name `name`, as an object of the class `section`."""
+    """The section of params.yaml with the dotted name `name`, as an object of the class or type `section`."""
     stage = os.environ.get("DVC_STAGE")
     if stage:
         declared = declared_params(stage)
@@ -78,7 +125,7 @@ def find(name, values):
 def checked(name, values, section):
     """`values` as an object of `section`, or one line with the key, what was found and what is allowed."""
     try:
-        return section.model_validate(values)
+        return TypeAdapter(section).validate_python(values, strict=True)
     except ValidationError as error:
         lines = [_line(name, one, section) for one in error.errors()]
         raise UserError(f"{FILE}: {'; '.join(lines)}") from None

@@ -7,7 +7,7 @@ compared batch by batch.
 
 from stages.core.claims import metrics, positive, summary, within
 from stages.core.files import write_json
-from stages.core.params import read
+from stages.core.params import Seeds, Training, read
 from stages.core.stage import main
 from stages.noise.page import write
 from stages.noise.params import LOW_BITS, Noise, SamMultistep
@@ -82,11 +82,12 @@ def all_claims(right, curvature, steps):
 
 def run():
     noise, steps = read("noise", Noise), read("sam_multistep", SamMultistep).steps
-    robustness, landscape = tensors("robustness", noise.seeds), tensors("landscape", noise.seeds)
+    seeds = read("seeds", Seeds)
+    robustness, landscape = tensors("robustness", seeds), tensors("landscape", seeds)
     right = {n: per_image(robustness[n], landscape[n], noise.robustness.bits) for n in NETWORKS}
     claims = all_claims(right, {n: landscape[n]["eigenvalues"] for n in NETWORKS}, steps)
     write_json("metrics/noise.json", metrics(claims))
-    write(noise, steps, claims, right)
+    write(noise, read("training", Training), seeds, steps, claims, right)
     print(*(summary(claim.row()) for claim in claims), sep="\n")
 
 

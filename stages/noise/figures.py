@@ -8,7 +8,7 @@ which DVC plots.
 import numpy as np
 
 from stages.core.files import write_rows
-from stages.core.params import read
+from stages.core.params import Seeds, read
 from stages.core.plots import figure, legend, save_figure, style
 from stages.core.stage import main
 from stages.noise.params import Noise
@@ -102,7 +102,8 @@ def draw_slices(places, lines):
 
 def run():
     noise = read("noise", Noise)
-    robustness, landscape = tensors("robustness", noise.seeds), tensors("landscape", noise.seeds)
+    seeds = read("seeds", Seeds)
+    robustness, landscape = tensors("robustness", seeds), tensors("landscape", seeds)
     lines = {network: per_run(robustness[network], landscape[network]) for network in NETWORKS}
     places = {
         "gaussian": [0.0, *noise.robustness.sigmas],

@@ -23,6 +23,7 @@ from stages.core.stage import main
 from stages.core.train import cross_entropy
 from stages.noise.hessian import largest_eigenvalue
 from stages.noise.params import Landscape
+from stages.noise.recipe import kept
 from stages.noise.weights import climbed, filter_norms, filters, moved
 
 
@@ -92,7 +93,7 @@ def run(variant: str, seed: int):
     if needed > len(role.train):
         raise UserError(f"noise.landscape needs {needed} training images, `objects` has {len(role.train)}: "
                         "lower images, batches or batch_size, or raise data.objects.train")
-    net = load_net(f"models/noise/{variant}-{seed}.safetensors")
+    net = load_net(kept(variant, seed))
     train = role.train.part(0, settings.images)
     rises_l2, right_l2 = under_attack(net, train, role.test, settings.radii_l2, settings.steps, "l2")
     rises_linf, right_linf = under_attack(net, train, role.test, settings.radii_linf, settings.steps, "linf")

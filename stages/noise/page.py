@@ -6,8 +6,7 @@ augmentation (table 1; by number of ascent steps: appendix C.6), eigenvalues of 
 """
 
 from stages.core.data import load_role
-from stages.core.nets import load_net
-from stages.core.pages import Figure, Page, Table, write_page
+from stages.core.pages import Figure, Page, Table, conditions, write_page
 from stages.noise.params import LOW_BITS
 from stages.noise.results import NETWORKS, numbers
 
@@ -96,24 +95,7 @@ def answer(claims, right):
     )
 
 
-def conditions(noise):
-    """What the numbers depend on, in words."""
-    role, recipe = load_role("objects"), noise.training
-    net = load_net(f"models/noise/sgd-{noise.seeds[0]}.safetensors")
-    millions = sum(weight.numel() for weight in net.parameters()) / 1e6
-    machine = numbers("training", noise.seeds)["sgd"]
-    return {
-        "data": role.source,
-        "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
-        "seeds": ", ".join(map(str, noise.seeds)),
-        "torch": machine["torch"],
-        "processor": f"{machine['processor']}, {machine['threads']:.0f} threads, {machine['precision']}",
-    }
-
-
-def write(noise, steps, claims, right):
+def write(noise, recipe, seeds, steps, claims, right):
     """Writes data/noise/page.json; `right` is network -> measure -> percent correct (s, n)."""
     write_page(Page(
         name="noise",
@@ -124,12 +106,12 @@ def write(noise, steps, claims, right):
             "generalization, ICLR 2021",
             "https://arxiv.org/abs/2010.01412",
         ]],
-        conditions=conditions(noise),
+        conditions=conditions(load_role("objects"), recipe, seeds),
         answer=answer(claims, right),
         claims=claims,
         tables=[
-            generalisation_table(numbers("robustness", noise.seeds), steps),
-            flatness_table(numbers("landscape", noise.seeds), noise.landscape.radii_l2[0]),
+            generalisation_table(numbers("robustness", seeds), steps),
+            flatness_table(numbers("landscape", seeds), noise.landscape.radii_l2[0]),
             disturbance_table(right),
         ],
         figures=FIGURES,

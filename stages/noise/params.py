@@ -4,20 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Section
+from stages.core.params import Count, NotNegative, Positive, Section, ascending, distinct
 
-Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0)]
-NotNegative = Annotated[float, Field(ge=0)]
 Norm = Literal["l2", "linf"]
 
 LOW_BITS = 4                     # "low bit widths", in claims, are this many bits and fewer
-
-
-def _ascending(values):
-    if not values or sorted(set(values)) != values:
-        raise ValueError("a list that is not empty, each number larger than the one before")
-    return values
 
 
 def _some_low(bits):
@@ -26,27 +17,7 @@ def _some_low(bits):
     return bits
 
 
-def _distinct(values):
-    if not values or len(set(values)) != len(values):
-        raise ValueError("a list that is not empty, no number twice")
-    return values
-
-
-Radii = Annotated[list[Positive], AfterValidator(_ascending)]
-
-
-class Training(Section):
-    """How every network of the experiment is trained."""
-
-    depth: Count
-    width: Count
-    epochs: Count
-    batch_size: Count
-    lr: Positive
-    momentum: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: NotNegative
-    pad: Annotated[int, Field(ge=0)]
-    flip: bool
+Radii = Annotated[list[Positive], AfterValidator(ascending)]
 
 
 class Robustness(Section):
@@ -55,7 +26,7 @@ class Robustness(Section):
     sigmas: Radii
     draws: Count
     bits: Annotated[
-        list[Annotated[int, Field(ge=2, le=16)]], AfterValidator(_distinct), AfterValidator(_some_low)
+        list[Annotated[int, Field(ge=2, le=16)]], AfterValidator(distinct), AfterValidator(_some_low)
     ]
 
 
@@ -80,8 +51,6 @@ class Landscape(Section):
 class Noise(Section):
     """Section `noise`."""
 
-    seeds: Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(_distinct)]
-    training: Training
     robustness: Robustness
     landscape: Landscape
 

@@ -17,6 +17,7 @@ from stages.core.scores import accuracy, calibration_error, correct, logits, los
 from stages.core.stage import main
 from stages.noise.params import Robustness
 from stages.noise.quantisation import per_channel, per_tensor
+from stages.noise.recipe import kept
 from stages.noise.weights import filters, gaussian, moved
 
 
@@ -59,7 +60,7 @@ def run(variant: str, seed: int):
     settings = read("noise.robustness", Robustness)
     start(seed)
     role = load_role("objects")
-    net = load_net(f"models/noise/{variant}-{seed}.safetensors")
+    net = load_net(kept(variant, seed))
     results = {
         "clean": correct(logits(net, role.test.images), role.test.labels),
         "gaussian": under_noise(net, role.test, settings.sigmas, settings.draws),

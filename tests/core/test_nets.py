@@ -72,5 +72,5 @@ def test_weights_of_another_network_are_refused(tmp_path):
 
 def test_a_file_without_a_network_is_refused(tmp_path):
     save(tmp_path / "net.safetensors", {"weight": torch.zeros(1)})
-    with pytest.raises(UserError, match="holds no network"):
+    with pytest.raises(UserError, match="holds no ResNet"):
         load_net(tmp_path / "net.safetensors")

@@ -82,7 +82,7 @@ def small(project):
 
 def test_the_stage(project):
     small(project)
-    save_net("models/noise/sam-1.safetensors", ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3))
+    save_net("models/resnet20/sam-1.safetensors", ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3))
     run("sam", 1)
     found, _ = load("data/noise/landscape/sam-1.safetensors")
     assert {name: tuple(value.shape) for name, value in found.items()} == {

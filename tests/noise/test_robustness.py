@@ -48,7 +48,7 @@ def test_rounding_is_that_of_a_network_with_rounded_weights(net):
 
 
 def test_the_stage(project, net):
-    save_net("models/noise/sgd-1.safetensors", net)
+    save_net("models/resnet20/sgd-1.safetensors", net)
     run("sgd", 1)
     found, _ = load("data/noise/robustness/sgd-1.safetensors")
     assert {name: tuple(value.shape) for name, value in found.items()} == {
@@ -61,4 +61,4 @@ def test_the_stage(project, net):
     first = (project / "data/noise/robustness/sgd-1.safetensors").read_bytes()
     run("sgd", 1)
     assert (project / "data/noise/robustness/sgd-1.safetensors").read_bytes() == first
-    assert not load_net("models/noise/sgd-1.safetensors").training
+    assert not load_net("models/resnet20/sgd-1.safetensors").training

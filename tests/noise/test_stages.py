@@ -23,7 +23,7 @@ def stage(project, root):
     def ran(*words, changes=()):
         change(project, dict(changes))
         env = os.environ | {"PYTHONPATH": str(root)}
-        command = [sys.executable, "-m", f"stages.noise.{words[0]}", *words[1:]]
+        command = [sys.executable, "-m", f"stages.{words[0]}", *words[1:]]
         return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
 
     return ran
@@ -39,19 +39,23 @@ def change(project, changes):
 
 
 @pytest.mark.parametrize(
-    ("module", "network"), [("sgd", "sgd"), ("gaussian", "gaussian"), ("sam", "sam_multistep")]
+    ("words", "network"),
+    [
+        ("baseline.train 8 1", "sgd"), ("noise.gaussian 1", "gaussian"),
+        ("noise.sam sam_multistep 1", "sam_multistep"),
+    ],
 )
-def test_a_training_stage(stage, project, module, network):
-    words = [module, network, "1"] if module == "sam" else [module, "1"]
-    done = stage(*words)
+def test_a_training_stage(stage, project, words, network):
+    done = stage(*words.split())
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"{network}, seed 1: epoch 1 of 1: train_loss ")
-    path = project / f"models/noise/{network}-1.safetensors"
+    assert "seed 1: epoch 1 of 1: train_loss " in done.stdout
+    path = project / f"models/resnet8/{network}-1.safetensors"
     first = path.read_bytes()
     assert load_net(path).shape["depth"] == 8
-    assert read_json(f"metrics/noise/training/{network}-1.json")["threads"] == 2
-    assert (project / f"plots/noise/training/{network}-1.csv").read_text().startswith("epoch,train_loss\n1,")
-    assert stage(*words).returncode == 0
+    assert read_json(f"metrics/training/resnet8/{network}-1.json")["threads"] == 2
+    curve = (project / f"plots/training/resnet8/{network}-1.csv").read_text()
+    assert curve.startswith("epoch,train_loss\n1,")
+    assert stage(*words.split()).returncode == 0
     assert path.read_bytes() == first                        # the same stage twice is the same bytes
 
 
@@ -68,34 +72,34 @@ def refused(done, project, line):
     ("changes", "line"),
     [
         ({"lr: 0.1 ": "lr: 1e38 "}, "the loss is nan in epoch 1 of 1: lower lr"),
-        ({"lr: 0.1 ": "lr: fast "}, "`noise.training.lr` is 'fast', but should be a valid number"),
-        ({"momentum": "momentun"}, "`noise.training.momentun` is unknown"),
+        ({"lr: 0.1 ": "lr: fast "}, "`training.lr` is 'fast', but should be a valid number"),
+        ({"momentum": "momentun"}, "`training.momentun` is unknown"),
         ({"depth: 8": "depth: 9"}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
         ({"batch_size: 30": "batch_size: 61"}, "60 training images do not fill a batch of 61"),
         ({"precision: auto": "precision: half"}, "`compute.precision` is 'half', but should be"),
     ],
 )
 def test_bad_parameters(stage, project, changes, line):
-    refused(stage("sgd", "1", changes=changes), project, line)
+    refused(stage("noise.gaussian", "1", changes=changes), project, line)
 
 
 def test_missing_data(stage, project):
     (project / "data/objects.safetensors").unlink()
-    refused(stage("sgd", "1"), project, "data/objects.safetensors does not exist: run the stage")
+    refused(stage("noise.gaussian", "1"), project, "data/objects.safetensors does not exist: run the stage")
 
 
 def test_corrupt_data(stage, project):
     path = project / "data/objects.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    refused(stage("sgd", "1"), project, "data/objects.safetensors is damaged")
+    refused(stage("noise.gaussian", "1"), project, "data/objects.safetensors is damaged")
 
 
 def test_corrupt_weights(stage, project):
-    assert stage("sgd", "1").returncode == 0
-    path = project / "models/noise/sgd-1.safetensors"
+    assert stage("noise.gaussian", "1").returncode == 0
+    path = project / "models/resnet8/gaussian-1.safetensors"
     path.write_bytes(b"x" + path.read_bytes()[1:])
-    done = stage("robustness", "sgd", "1")
+    done = stage("noise.robustness", "gaussian", "1")
     assert done.returncode == 1
-    assert "models/noise/sgd-1.safetensors is damaged" in done.stderr
+    assert "models/resnet8/gaussian-1.safetensors is damaged" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (project / "data/noise").exists()

@@ -1,0 +1,96 @@
+"""Attacks: images changed a little, so that a network errs, or says what it is told to.
+
+Goodfellow, Shlens, Szegedy, ICLR 2015, https://arxiv.org/abs/1412.6572, and Madry, Makelov, Schmidt,
+Tsipras, Vladu, ICLR 2018, https://arxiv.org/abs/1706.06083:
+
+    x'  <-  P(x' + step * d(g)),   g = grad_x' L(net(x'), y)
+    d(g) = sign(g) for "linf",  g / |g|_2 for "l2"
+
+P moves x' back into the ball of radius epsilon around x, then every pixel into [0, 1]; a targeted attack
+descends on the loss of its target instead. Images are floats (n, c, h, w) in [0, 1], and so is every epsilon
+and step; the network normalises its own input, and is attacked in the mode that it is in.
+"""
+
+import torch
+import torch.nn.functional as F
+
+from stages.core.compute import mixed
+from stages.core.data import unit
+
+
+def fgsm(net, x, y, epsilon, norm="linf", targeted=False):
+    """The fast gradient sign method, and its counterpart in L2: one step to the edge of the ball."""
+    return pgd(net, x, y, norm, epsilon, epsilon, 1, targeted=targeted)
+
+
+def pgd(net, x, y, norm, epsilon, step, iterations, restarts=1, random_start=False, targeted=False):
+    """Projected gradient descent: `iterations` of length `step` on the loss of `net` on images x, labels y.
+
+    y are the true labels or, if `targeted`, those that the network shall give. Of several restarts, each
+    image's best is returned; they differ only with `random_start`, which begins anywhere in the ball.
+    """
+    sign = -1 if targeted else 1
+    best, best_loss = x, torch.full((len(x),), -torch.inf, device=x.device)
+    for _ in range(restarts):
+        found = inside(x, anywhere(x, epsilon, norm), epsilon, norm) if random_start else x
+        for _ in range(iterations):
+            direction = steepest(input_gradient(lambda at: losses(net, at, y).sum(), found), norm)
+            found = inside(x, found + sign * step * direction - x, epsilon, norm)
+        if restarts == 1:
+            return found
+        with torch.no_grad():
+            loss = sign * losses(net, found, y)
+        better = loss > best_loss
+        best, best_loss = torch.where(_each(better), found, best), torch.where(better, loss, best_loss)
+    return best
+
+
+def attacked(net, split, batch_size=500, **attack):
+    """Images of a split after `pgd` with the arguments `attack` on their labels."""
+    pairs = zip(split.images.split(batch_size), split.labels.split(batch_size), strict=True)
+    return torch.cat([pgd(net, unit(x), y, **attack) for x, y in pairs])
+
+
+def losses(net, x, y):
+    """Cross-entropy of each image: (n,)."""
+    with mixed():
+        return F.cross_entropy(net(x).float(), y, reduction="none")
+
+
+def input_gradient(objective, x):
+    """Gradient with respect to the images x of a number `objective(x)`; no weight is touched."""
+    x = x.detach().requires_grad_()
+    with torch.enable_grad():
+        return torch.autograd.grad(objective(x), x)[0]
+
+
+def steepest(gradient, norm):
+    """The direction of length 1 in the norm that climbs most, for each image."""
+    return gradient.sign() if norm == "linf" else gradient / (_each(lengths(gradient)) + 1e-12)
+
+
+def inside(x, change, epsilon, norm):
+    """x + change, moved into the ball around x, then into [0, 1]."""
+    if norm == "linf":
+        change = change.clamp(-epsilon, epsilon)
+    else:
+        change = change * (epsilon / (_each(lengths(change)) + 1e-12)).clamp(max=1)
+    return (x + change).clamp(0, 1)
+
+
+def anywhere(x, epsilon, norm):
+    """A change of each image, uniform in the ball."""
+    if norm == "linf":
+        return epsilon * (2 * torch.rand_like(x) - 1)
+    radius = epsilon * torch.rand(len(x), device=x.device) ** (1 / x[0].numel())
+    return _each(radius) * steepest(torch.randn_like(x), norm)
+
+
+def lengths(change):
+    """L2 norm of each image's change: (n,)."""
+    return change.flatten(1).norm(dim=1)
+
+
+def _each(numbers):
+    """Numbers (n,), shaped to multiply images."""
+    return numbers.view(-1, 1, 1, 1)
