@@ -1,4 +1,4 @@
-"""The network that experiments share: a ResNet on `objects`, trained by plain SGD as section `training` says."""
+"""The network that experiments share: a ResNet on `objects`, trained by plain SGD."""
 
 from stages.core.compute import start
 from stages.core.data import load_role

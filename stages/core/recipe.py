@@ -1,4 +1,4 @@
-"""How a network on `objects` is trained and kept, unless its experiment says otherwise: section `training`."""
+"""How networks on `objects` are trained and kept, unless an experiment says otherwise: section `training`."""
 
 import torch
 
