@@ -97,7 +97,7 @@ def test_this_project(repo, edit):
     names = {title(repo, stage) for stage in pipeline(repo)}
     expected = set()
     for pattern in TABLE[edit]:
-        found = {name for name in names if pattern in name or fnmatchcase(name.split(":")[-1], pattern)}
+        found = {name for name in names if pattern == name or fnmatchcase(name.split(":")[-1], pattern)}
         assert found, f"no stage is called {pattern}"
         expected |= found
     assert stale(repo, edit) == expected
