@@ -67,7 +67,7 @@ def claims_of_criteria(criteria):
         leaders = sum(mean[name] for name in LEADERS) / len(LEADERS)
         claims.append(better(
             leaders, rivals[rival], id="criteria_lead", source=f"{ZHOU}, section 2",
-            sentence="Large final and magnitude increase, averaged, beat the best of the paper's other criteria.",
+            sentence="Large final and magnitude increase, on average, beat the best other criterion.",
         ))
     if {"large_final", "small_final"} <= set(mean):
         claims.append(better(

@@ -103,8 +103,8 @@ def draw_training(panels):
 
 
 def draw_dots(name, series, line=None):
-    """Writes a figure of points with bars; `series` is series -> label -> (mean, low, high), and a line is drawn
-    at the value `line`.
+    """Writes a figure of points with bars, and a line at the value `line`; `series` is name -> label ->
+    (mean, low, high).
     """
     fig, (axes,) = figure(width=5.2, height=1.2 + 0.32 * len(next(iter(series.values()))))
     for i, (label, points) in enumerate(series.items()):

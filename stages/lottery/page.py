@@ -13,8 +13,8 @@ from stages.lottery.results import CRITERIA, METHODS, SCOPES, TREATMENTS, modera
 PAPER = (
     "Frankle & Carbin 2019, section 4, ResNet-20 with learning rate 0.03 and warm-up, 30,000 steps on "
     "CIFAR-10: 90.5 % with 27.1 % of all weights, winning tickets down to 11.8 %; dense with learning rate "
-    "0.1: 90.5 %. The paper gives the controls as curves only. Its network has convolutions on the shortcuts, "
-    "ours has none, and our percentages are of convolution weights alone."
+    "0.1: 90.5 %. The paper gives the controls as curves only. Its network has convolutions on the "
+    "shortcuts, ours has none, and our percentages are of convolution weights alone."
 )
 
 
@@ -59,9 +59,9 @@ def criteria_table(lottery, chains, found):
         ["criterion", *SCOPES],
         [[name, *(with_interval(found[name, scope]) for scope in SCOPES)] for name in names],
         "Iterative large final is the ticket of the chains, everything else is pruned at once. Zhou et al. "
-        "2019 prune iteratively and layer by layer; they find large final and magnitude increase best, movement "
-        "and large init, large final close behind (read from secondary sources: unverified); SNIP and Taylor "
-        "are from other papers.",
+        "2019 prune iteratively and layer by layer; they find large final and magnitude increase best, and "
+        "movement and large init, large final close behind (from a summary: unverified). SNIP and Taylor are "
+        "from other papers.",
     )
 
 
@@ -111,7 +111,10 @@ FIGURES = [
         "plots/lottery/figures/training.svg",
         "Accuracy along training, at the first sparsity of at most half of the weights and at the last.",
     ),
-    Figure("plots/lottery/figures/criteria.svg", "Criteria at one sparsity, pruned at once, with 95 % intervals."),
+    Figure(
+        "plots/lottery/figures/criteria.svg",
+        "Criteria at one sparsity, pruned at once; bars are 95 % intervals.",
+    ),
     Figure(
         "plots/lottery/figures/treatments.svg",
         "The ticket's mask with other weights, with 95 % intervals; the line is the ticket itself.",
