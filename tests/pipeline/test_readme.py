@@ -22,7 +22,10 @@ def test_verdicts(root):
         assert row.endswith(f"| {', '.join(f'{verdicts.count(one)} {one}' for one in VERDICTS)} |")
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "stages/noise/README.md"])
+PAGES = ["README.md", "CONTRIBUTING.md", "stages/noise/README.md", "stages/lottery/README.md"]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(root, page):
     folder = (root / page).parent
     text = (root / page).read_text(encoding="utf-8")

@@ -10,23 +10,29 @@ from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
-RESULTS = ["figures", "noise", "report"]                     # what reads measurements of the noise experiment
+RESULTS = ["stages/noise/dvc.yaml:figures", "noise", "report"]   # what reads the measurements of noise
 MEASURED = ["robustness@*", "landscape@*", *RESULTS]
-SGD = ["sgd@*", "robustness@sgd-*", "landscape@sgd-*", *RESULTS]
+SGD = ["baseline@*", "robustness@sgd-*", "landscape@sgd-*", *RESULTS]
 GAUSSIAN = ["gaussian@*", "robustness@gaussian-*", "landscape@gaussian-*", *RESULTS]
 SAM = ["sam@sam-*", "robustness@sam-*", "landscape@sam-*", *RESULTS]
 SAM_MULTISTEP = ["sam_multistep@*", "robustness@sam_multistep-*", "landscape@sam_multistep-*", *RESULTS]
 SAM_LINF = ["sam@sam_linf-*", "robustness@sam_linf-*", "landscape@sam_linf-*", *RESULTS]
 TRAINED = [*SGD, *GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF]
-ALL_DATA = ["data@*", *TRAINED]
+LOTTERY_READ = ["stages/lottery/dvc.yaml:figures", "lottery", "report"]
+ROUNDS = ["global@*", "layerwise@*", "finetuned@*", "reinit@*", "random@*"]
+AT_ONCE = ["criterion@*", "saliency@*"]
+SPARSE = [*ROUNDS, *AT_ONCE, "treatment@*", "continuous"]
+LOTTERY = ["dense", "stages/lottery/dvc.yaml:adversarial", *SPARSE, *LOTTERY_READ]
+ALL = [*TRAINED, *LOTTERY]
+ALL_DATA = ["data@*", *ALL]
 
 TABLE = {
-    "data.objects.source": ["data@objects", *TRAINED],
-    "data.objects.train": ["data@objects", *TRAINED],
+    "data.objects.source": ["data@objects", *ALL],
+    "data.objects.train": ["data@objects", *ALL],
     "data.digits.train": ["data@digits"],
-    "compute.threads": TRAINED,
-    "noise.training.epochs": TRAINED,
-    "noise.training": TRAINED,
+    "compute.threads": ALL,
+    "training.epochs": TRAINED,
+    "training": TRAINED,
     "gaussian.sigma": GAUSSIAN,
     "sam.rho": [*SAM, *SAM_MULTISTEP],
     "sam.norm": [*SAM, *SAM_MULTISTEP],
@@ -34,25 +40,45 @@ TABLE = {
     "sam_linf.rho": SAM_LINF,
     "noise.robustness.sigmas": ["robustness@*", *RESULTS],
     "noise.landscape.points": ["landscape@*", *RESULTS],
-    "noise.seeds": RESULTS,                                  # and stages that are new
-    "data/raw/objects/test/cat/1.png": ["data@objects", *TRAINED],
+    "seeds": [*RESULTS, *LOTTERY],                                  # and stages that are new
+    "data/raw/objects/test/cat/1.png": ["data@objects", *ALL],
     "data/raw/digits/test/3/1.png": ["data@digits"],
     "stages/datasets/photos.py": ALL_DATA,
     "stages/core/files.py": ALL_DATA,
     "stages/core/params.py": ALL_DATA,
-    "stages/core/nets.py": TRAINED,
-    "stages/core/train.py": TRAINED,
-    "stages/core/scores.py": MEASURED,
-    "stages/core/claims.py": ["noise", "report"],
-    "stages/core/plots.py": ["figures", "report"],
-    "stages/noise/sgd.py": SGD,
+    "stages/core/nets.py": ALL,
+    "stages/core/train.py": ALL,
+    "stages/core/scores.py": [*MEASURED, *LOTTERY],
+    "stages/core/claims.py": ["noise", "stages/lottery/dvc.yaml:figures", "lottery", "report"],
+    "stages/core/plots.py": ["stages/noise/dvc.yaml:figures", "stages/lottery/dvc.yaml:figures", "report"],
+    "stages/baseline/train.py": SGD,
     "stages/noise/gaussian.py": GAUSSIAN,
     "stages/noise/sam.py": [*SAM, *SAM_MULTISTEP, *SAM_LINF],
     "stages/noise/weights.py": [*GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF, *MEASURED],
     "stages/noise/quantisation.py": ["robustness@*", *RESULTS],
     "stages/noise/hessian.py": ["landscape@*", *RESULTS],
     "stages/noise/claims.py": ["noise", "report"],
-    "stages/noise/figures.py": ["figures", "report"],
+    "stages/noise/figures.py": ["stages/noise/dvc.yaml:figures", "report"],
+    "lottery.training.epochs": LOTTERY,
+    "lottery.network": LOTTERY,
+    "lottery.rewind_step": LOTTERY,
+    "lottery.fraction": [*ROUNDS, *AT_ONCE, "treatment@*", *LOTTERY_READ],
+    "lottery.common_round": [*AT_ONCE, "treatment@*", *LOTTERY_READ],
+    "lottery.finetuned.lr": ["finetuned@*", *LOTTERY_READ],
+    "lottery.gradient_images": ["saliency@*", *LOTTERY_READ],
+    "lottery.adversarial.attack.epsilon": ["stages/lottery/dvc.yaml:adversarial", *LOTTERY_READ],
+    "lottery.continuous.beta": ["continuous", *LOTTERY_READ],
+    "lottery.criteria": LOTTERY_READ,                        # and stages that are new
+    "lottery.rounds": LOTTERY_READ,
+    "models/lottery/global/2/mask-1.safetensors": [
+        "global@3", "reinit@2", "random@2", "reinit@3", "random@3", "treatment@*", *LOTTERY_READ,
+    ],
+    "stages/lottery/masks.py": LOTTERY,
+    "stages/lottery/criteria.py": [*AT_ONCE, *LOTTERY_READ],
+    "stages/lottery/controls.py": ["reinit@*", "random@*", *LOTTERY_READ],
+    "stages/lottery/continuous.py": ["continuous", *LOTTERY_READ],
+    "stages/lottery/claims.py": ["lottery", "report"],
+    "stages/lottery/figures.py": ["stages/lottery/dvc.yaml:figures", "report"],
     "stages/report/page.css": ["report"],
     "stages/report/page.html.jinja": ["report"],
     "stages/pipeline/deps.py": [],
@@ -70,11 +96,13 @@ def repo(request):
 
 @pytest.mark.parametrize("edit", TABLE)
 def test_this_project(repo, edit):
-    names = {title(repo, stage).split(":")[-1] for stage in pipeline(repo)}
+    names = {title(repo, stage) for stage in pipeline(repo)}
+    expected = set()
     for pattern in TABLE[edit]:
-        assert any(fnmatchcase(name, pattern) for name in names), f"no stage is called {pattern}"
-    expected = {name for name in names if any(fnmatchcase(name, pattern) for pattern in TABLE[edit])}
-    assert {name.split(":")[-1] for name in stale(repo, edit)} == expected
+        found = {name for name in names if pattern == name or fnmatchcase(name.split(":")[-1], pattern)}
+        assert found, f"no stage is called {pattern}"
+        expected |= found
+    assert stale(repo, edit) == expected
 
 
 SLOW = {"stages/demo/dvc.yaml:train@slow-1", "stages/demo/dvc.yaml:train@slow-2"}
