@@ -68,10 +68,11 @@ def profiles(root):
 
 
 def flat(nested, before=""):
-    """Nested dicts as one dict of dotted names; lists are values."""
+    """Nested dicts as one dict of dotted names; lists are values, and so are dicts with numbers for keys."""
     leaves = {}
     for key, value in nested.items():
-        leaves |= flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
+        inner = isinstance(value, dict) and not all(str(one).isdigit() for one in value)
+        leaves |= flat(value, f"{before}{key}.") if inner else {f"{before}{key}": value}
     return leaves
 
 

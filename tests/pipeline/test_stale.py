@@ -10,13 +10,19 @@ from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
-NOISE = ["stages/noise/dvc.yaml:figures", "noise", "report"]      # what reads measurements of an experiment
-FEATURES = ["stages/features/dvc.yaml:figures", "features", "report"]
+EXPERIMENTS = "distillation", "features", "lottery", "noise"
+FIGURES = {name: f"stages/{name}/dvc.yaml:figures" for name in EXPERIMENTS}
+
+# What reads an experiment's measurements; then what follows from a change, from a chain's end to its beginning.
+NOISE = [FIGURES["noise"], "noise", "report"]
 MEASURED = ["robustness@*", "landscape@*", *NOISE]
 GAUSSIAN = ["gaussian@*", "robustness@gaussian-*", "landscape@gaussian-*", *NOISE]
 SAM = ["sam@sam-*", "robustness@sam-*", "landscape@sam-*", *NOISE]
 SAM_MULTISTEP = ["sam_multistep@*", "robustness@sam_multistep-*", "landscape@sam_multistep-*", *NOISE]
 SAM_LINF = ["sam@sam_linf-*", "robustness@sam_linf-*", "landscape@sam_linf-*", *NOISE]
+ALL_SAM = [*SAM, *SAM_MULTISTEP, *SAM_LINF]
+
+FEATURES = [FIGURES["features"], "features", "report"]
 EVALUATED = ["evaluation@*", *FEATURES]
 DET = ["retraining@det-*", "evaluation@on_det-*", *FEATURES]
 NONROBUST = ["nonrobust@*", "retraining@rand-*", "evaluation@on_rand-*", *DET]
@@ -26,57 +32,49 @@ INVERTED = [
 ]
 ROBUST = ["adversarial@*", "evaluation@robust-*", *INVERTED]
 CHAIN = [*NONROBUST, *ROBUST, *EVALUATED]
+
 BASELINE = [
     "baseline@*", "robustness@sgd-*", "landscape@sgd-*", *NOISE, *NONROBUST, *INVERTED, "evaluation@sgd-*",
 ]
-TRAINED = ["baseline@*", *GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF, *MEASURED, *CHAIN]
-OBJECTS = ["data@objects", *TRAINED]
-ALL_DATA = ["data@digits", *OBJECTS]
+BY_RECIPE = ["baseline@*", *GAUSSIAN, *ALL_SAM, *MEASURED, *CHAIN]           # as section `training` says
 
-TABLE = {
+LOTTERY = [FIGURES["lottery"], "lottery", "report"]
+ROUNDS = ["global@*", "layerwise@*", "finetuned@*", "reinit@*", "random@*"]
+AT_ONCE = ["criterion@*", "saliency@*"]
+ATTACKED = ["stages/lottery/dvc.yaml:adversarial", *LOTTERY]
+TICKETS = ["dense", *ROUNDS, *AT_ONCE, "treatment@*", "continuous", *ATTACKED]
+
+DISTILLED = [FIGURES["distillation"], "distillation", "report"]
+STUDENTS = ["students@*", "omitted", "why", *DISTILLED]
+DIGITS = ["teacher@*", "logits", *STUDENTS]
+TAUGHT = ["taught@*", "virtual@*", "smoothing@*", "own_teacher@*"]
+ON_OBJECTS = ["labels@*", "poor@*", *TAUGHT, *DISTILLED]
+
+TRAINED = [*BY_RECIPE, *TICKETS, *DIGITS, *ON_OBJECTS]
+OBJECTS = ["data@objects", *BY_RECIPE, *TICKETS, *ON_OBJECTS]
+DATA = ["data@digits", *OBJECTS, *DIGITS]
+
+SHARED = {
     "data.objects.source": OBJECTS,
     "data.objects.train": OBJECTS,
-    "data.digits.train": ["data@digits"],
+    "data.digits.train": ["data@digits", *DIGITS],
     "compute.threads": TRAINED,
-    "training.epochs": TRAINED,
-    "training": TRAINED,
-    "gaussian.sigma": GAUSSIAN,
-    "sam.rho": [*SAM, *SAM_MULTISTEP],
-    "sam.norm": [*SAM, *SAM_MULTISTEP],
-    "sam_multistep.steps": SAM_MULTISTEP,
-    "sam_linf.rho": SAM_LINF,
-    "noise.robustness.sigmas": ["robustness@*", *NOISE],
-    "noise.landscape.points": ["landscape@*", *NOISE],
-    "features.images": [*NONROBUST, *INVERTED],
-    "features.nonrobust.epsilon": NONROBUST,
-    "features.adversarial.epsilon": ROBUST,
-    "features.inversion.iterations": INVERTED,
-    "features.retraining.det.lr": DET,
-    "features.evaluation.epsilons": EVALUATED,
-    "seeds": [*NOISE, *FEATURES],                            # and stages that are new
+    "training.epochs": BY_RECIPE,
+    "training": BY_RECIPE,
+    "seeds": [*NOISE, *FEATURES, *TICKETS, *DISTILLED],      # and stages that are new
     "data/raw/objects/test/cat/1.png": OBJECTS,
-    "data/raw/digits/test/3/1.png": ["data@digits"],
-    "stages/datasets/photos.py": ALL_DATA,
-    "stages/core/files.py": ALL_DATA,
-    "stages/core/params.py": ALL_DATA,
+    "data/raw/digits/test/3/1.png": ["data@digits", *DIGITS],
+    "stages/datasets/photos.py": DATA,
+    "stages/core/files.py": DATA,
+    "stages/core/params.py": DATA,
     "stages/core/nets.py": TRAINED,
     "stages/core/train.py": TRAINED,
-    "stages/core/attacks.py": CHAIN,
-    "stages/core/scores.py": [*MEASURED, *NONROBUST, *INVERTED, *EVALUATED],
-    "stages/core/claims.py": ["noise", *FEATURES],
-    "stages/core/plots.py": ["stages/noise/dvc.yaml:figures", "stages/features/dvc.yaml:figures", "report"],
+    "stages/core/attacks.py": [*CHAIN, *ATTACKED],
+    "stages/core/scores.py": [
+        *MEASURED, *NONROBUST, *INVERTED, *EVALUATED, *TICKETS, *DIGITS, *ON_OBJECTS,
+    ],
+    "stages/core/plots.py": [*FIGURES.values(), "report"],
     "stages/baseline/train.py": BASELINE,
-    "stages/noise/gaussian.py": GAUSSIAN,
-    "stages/noise/sam.py": [*SAM, *SAM_MULTISTEP, *SAM_LINF],
-    "stages/noise/weights.py": [*GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF, *MEASURED],
-    "stages/noise/quantisation.py": ["robustness@*", *NOISE],
-    "stages/noise/hessian.py": ["landscape@*", *NOISE],
-    "stages/noise/claims.py": ["noise", "report"],
-    "stages/noise/figures.py": ["stages/noise/dvc.yaml:figures", "report"],
-    "stages/features/nonrobust.py": NONROBUST,
-    "stages/features/inversion.py": INVERTED,
-    "stages/features/evaluation.py": EVALUATED,
-    "stages/features/grids.py": ["stages/features/dvc.yaml:figures", "report"],
     "stages/report/page.css": ["report"],
     "stages/report/page.html.jinja": ["report"],
     "stages/pipeline/deps.py": [],
@@ -84,6 +82,83 @@ TABLE = {
     "docs/index.md": [],
     "profiles/smoke.yaml": [],
 }
+OF_NOISE = {
+    "gaussian.sigma": GAUSSIAN,
+    "sam.rho": [*SAM, *SAM_MULTISTEP],
+    "sam.norm": [*SAM, *SAM_MULTISTEP],
+    "sam_multistep.steps": SAM_MULTISTEP,
+    "sam_linf.rho": SAM_LINF,
+    "noise.robustness.sigmas": ["robustness@*", *NOISE],
+    "noise.landscape.points": ["landscape@*", *NOISE],
+    "stages/noise/gaussian.py": GAUSSIAN,
+    "stages/noise/sam.py": ALL_SAM,
+    "stages/noise/weights.py": [*GAUSSIAN, *ALL_SAM, *MEASURED],
+    "stages/noise/quantisation.py": ["robustness@*", *NOISE],
+    "stages/noise/hessian.py": ["landscape@*", *NOISE],
+    "stages/noise/claims.py": ["noise", "report"],
+    "stages/noise/figures.py": [FIGURES["noise"], "report"],
+}
+OF_FEATURES = {
+    "features.images": [*NONROBUST, *INVERTED],
+    "features.nonrobust.epsilon": NONROBUST,
+    "features.adversarial.epsilon": ROBUST,
+    "features.inversion.iterations": INVERTED,
+    "features.retraining.det.lr": DET,
+    "features.evaluation.epsilons": EVALUATED,
+    "stages/features/nonrobust.py": NONROBUST,
+    "stages/features/inversion.py": INVERTED,
+    "stages/features/evaluation.py": EVALUATED,
+    "stages/features/grids.py": [FIGURES["features"], "report"],
+}
+OF_LOTTERY = {
+    "lottery.training.epochs": TICKETS,
+    "lottery.network": TICKETS,
+    "lottery.rewind_step": TICKETS,
+    "lottery.fraction": [*ROUNDS, *AT_ONCE, "treatment@*", *LOTTERY],
+    "lottery.common_round": [*AT_ONCE, "treatment@*", *LOTTERY],
+    "lottery.finetuned.lr": ["finetuned@*", *LOTTERY],
+    "lottery.gradient_images": ["saliency@*", *LOTTERY],
+    "lottery.adversarial.attack.epsilon": ATTACKED,
+    "lottery.continuous.beta": ["continuous", *LOTTERY],
+    "lottery.criteria": LOTTERY,                             # and stages that are new
+    "lottery.rounds": LOTTERY,
+    "models/lottery/global/2/mask-1.safetensors": [
+        "global@3", "reinit@2", "random@2", "reinit@3", "random@3", "treatment@*", *LOTTERY,
+    ],
+    "stages/lottery/masks.py": TICKETS,
+    "stages/lottery/criteria.py": [*AT_ONCE, *LOTTERY],
+    "stages/lottery/controls.py": ["reinit@*", "random@*", *LOTTERY],
+    "stages/lottery/continuous.py": ["continuous", *LOTTERY],
+    "stages/lottery/claims.py": ["lottery", "report"],
+    "stages/lottery/figures.py": [FIGURES["lottery"], "report"],
+}
+OF_DISTILLATION = {
+    "distillation.digits.teacher.dropout": DIGITS,
+    "distillation.digits.held_out": DIGITS,
+    "distillation.digits.student.lr": STUDENTS,
+    "distillation.digits.alpha": STUDENTS,
+    "distillation.digits.temperatures": ["students@*", "why", *DISTILLED],
+    "distillation.digits.temperature": ["omitted", "why", *DISTILLED],
+    "distillation.digits.sizes.small": ["students@small", *DISTILLED],
+    "distillation.digits.sizes.large": ["students@large", "omitted", "why", *DISTILLED],
+    "distillation.digits.omitted.digit": ["omitted", *DISTILLED],
+    "distillation.objects.training.epochs": ON_OBJECTS,
+    "distillation.objects.networks.weaker": [
+        "labels@weaker-*", "poor@*", "taught@weaker-*", "taught@poor-*", *DISTILLED,
+    ],
+    "distillation.objects.networks.student": ["labels@student-*", *TAUGHT, *DISTILLED],
+    "distillation.objects.poor.epochs": ["poor@*", "taught@poor-*", *DISTILLED],
+    "distillation.objects.taught.weaker.alpha": ["taught@weaker-*", *DISTILLED],
+    "distillation.objects.taught.student.temperature": ["taught@student-*", *DISTILLED],
+    "distillation.objects.virtual.confidence": ["virtual@*", *DISTILLED],
+    "distillation.objects.smoothing.epsilon": ["smoothing@*", *DISTILLED],
+    "distillation.objects.own_teacher.hint": ["own_teacher@*", *DISTILLED],
+    "stages/distillation/omitted.py": ["omitted", *DISTILLED],
+    "stages/distillation/why.py": ["why", *DISTILLED],
+    "stages/distillation/own_teacher.py": ["own_teacher@*", *DISTILLED],
+    "stages/distillation/page.py": ["distillation", "report"],
+}
+TABLE = SHARED | OF_NOISE | OF_FEATURES | OF_LOTTERY | OF_DISTILLATION
 
 
 @pytest.fixture(scope="module")

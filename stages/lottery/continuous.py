@@ -1,0 +1,121 @@
+"""Continuous sparsification: tickets by gradient descent instead of by magnitude.
+
+Savarese, Silva, Maire, NeurIPS 2020, https://arxiv.org/abs/1912.04427. A mask logit s for every weight is
+trained with it:
+
+    min_{w, s}  L(f(x; m * w)) + λ Σ m,      m = σ(β s) / σ(s_0)
+    β grows exponentially from 1 to `beta`, so that m becomes a step;  in the end m = 1[s > 0]
+
+The ticket is reset to the rewind point of the dense network and trained like any other, so that it can be
+compared with a control: a magnitude ticket, pruned at once to exactly as many weights. Departures: one round,
+β grows after every step (few epochs), weights step as in the other trainings, and at the end the factor
+1 / σ(s_0) is dropped with the soft mask.
+"""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn.utils import parametrize
+
+from stages.core.compute import start
+from stages.core.data import load_role
+from stages.core.params import Seeds, read
+from stages.core.recipe import sgd
+from stages.core.stage import main
+from stages.core.train import cross_entropy
+from stages.lottery.masks import hold, magnitudes, pruned, remaining, whole
+from stages.lottery.params import Continuous, Step, Training
+from stages.lottery.recipe import kept, network, record, total_steps, trained
+
+
+class SoftMask(nn.Module):
+    """m * w with m = σ(β s) / σ(s_0); `beta` is set from outside."""
+
+    def __init__(self, weight, initial):
+        super().__init__()
+        self.s = nn.Parameter(torch.full_like(weight, initial))
+        self.initial, self.beta = torch.tensor(initial), 1.0
+
+    def mask(self):
+        return (self.beta * self.s).sigmoid() / self.initial.sigmoid().to(self.s.device)
+
+    def forward(self, weight):
+        return self.mask() * weight
+
+
+def soften(net, initial):
+    """Gives every convolution of `net` a soft mask: name of its weight -> mask."""
+    soft = {}
+    for name, layer in list(net.named_modules()):
+        if isinstance(layer, nn.Conv2d):
+            soft[f"{name}.weight"] = SoftMask(layer.weight.detach(), initial)
+            parametrize.register_parametrization(layer, "weight", soft[f"{name}.weight"])
+    return soft
+
+
+def penalised(soft, penalty):
+    """The loss with λ Σ m."""
+    return lambda net, batch: cross_entropy(net, batch) + penalty * sum(m.mask().sum() for m in soft.values())
+
+
+def optimizer_of(net, soft, recipe, settings):
+    """SGD on weights and mask logits; weight decay is for weights only."""
+    logits = [one.s for one in soft.values()]
+    ids = set(map(id, logits))
+    weights = [weight for weight in net.parameters() if id(weight) not in ids]
+    return torch.optim.SGD(
+        [{"params": weights, "weight_decay": recipe.weight_decay}, {"params": logits, "lr": settings.lr}],
+        recipe.lr, recipe.momentum,
+    )
+
+
+def anneal(soft, optimizer, beta, steps):
+    """Lets β grow with every step of `optimizer`, to `beta` after `steps`."""
+    done = 0
+
+    def grow(*_):
+        nonlocal done
+        done += 1
+        for one in soft.values():
+            one.beta = math.exp(math.log(beta) * done / steps)
+
+    optimizer.register_step_post_hook(grow)
+
+
+def found(seed, role, settings, recipe):
+    """Trains a network with soft masks; its history, and the hard masks."""
+    rng = start(seed)
+    net = network(role)
+    soft = soften(net, settings.initial)
+    optimizer = optimizer_of(net, soft, recipe, settings)
+    anneal(soft, optimizer, settings.beta, total_steps(recipe, role, 0))
+    loss = penalised(soft, settings.penalty)
+    history = trained(f"soft masks, seed {seed}", net, optimizer, role, rng, recipe, loss=loss)
+    return history, {name: one.s.detach() > 0 for name, one in soft.items()}
+
+
+def run():
+    settings, seeds = read("lottery.continuous", Continuous), read("seeds", Seeds)
+    recipe, step = read("lottery.training", Training), read("lottery.rewind_step", Step)
+    histories, all_masks = {"soft": [], "ticket": [], "magnitude": []}, {"ticket": [], "magnitude": []}
+    for seed in seeds:
+        role = load_role("objects")
+        history, masks = found(seed, role, settings, recipe)
+        histories["soft"].append(history)
+        dense = kept("global/0", seed)
+        surplus = remaining(whole(dense)) - remaining(masks)
+        by_magnitude = pruned(whole(dense), magnitudes(dense), surplus)
+        for name, chosen in ("ticket", masks), ("magnitude", by_magnitude):
+            rng = start(seed)
+            net = kept("rewind", seed)
+            optimizer = sgd(net, recipe)
+            hold(net, optimizer, chosen)
+            title = f"continuous, {name}, seed {seed}"
+            histories[name].append(trained(title, net, optimizer, role, rng, recipe, step))
+            all_masks[name].append(chosen)
+    record("continuous", seeds, histories, all_masks)
+
+
+if __name__ == "__main__":
+    main(run)
