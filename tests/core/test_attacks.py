@@ -148,6 +148,13 @@ def test_an_attack_leaves_the_network_as_it_is(trained):
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
 
 
+def test_the_adversarial_loss_of_a_linear_network_is_that_of_its_optimum(middle):
+    net, (x, y) = Linear(), middle
+    found = adversarial(net, (x, y), norm="linf", epsilon=0.02, step=0.03, iterations=2)
+    worst = (x.flatten(1) @ net.w + 0.02 * net.w.abs().sum()).exp().log1p().mean()       # log(1 + e^score)
+    torch.testing.assert_close(found, worst, rtol=1e-4, atol=1e-5)
+
+
 def test_adversarial_training_without_a_ball_is_plain_training():
     x, y = torch.rand(12, *SHAPE), torch.arange(12) % 10
     gradients = []

@@ -4,12 +4,8 @@ import math
 
 import pytest
 import torch
-import torch.nn.functional as F
-from torch import nn
 
-from stages.core.attacks import pgd
 from stages.core.nets import ResNet
-from stages.lottery.adversarial import adversarial_loss
 from stages.lottery.continuous import SoftMask, anneal, optimizer_of, penalised, soften
 from stages.lottery.masks import convolutions, whole
 from stages.lottery.params import Continuous, Training
@@ -58,34 +54,6 @@ def test_a_treatment_is_of_convolutions_only():
     assert torch.equal(net.linear.weight, linear)
     for ours, theirs in zip(convolutions(net).values(), convolutions(fresh).values(), strict=True):
         assert torch.equal(ours, theirs)
-
-
-class Linear(nn.Module):
-    """Two classes on one pixel; class 0 is right, and the loss rises as the pixel darkens."""
-
-    def __init__(self):
-        super().__init__()
-        self.w = nn.Parameter(torch.tensor([[1.0], [-1.0]]))
-
-    def forward(self, x):
-        return x[:, 0, :1, 0] @ self.w.T
-
-
-def test_the_adversarial_loss_is_that_of_the_worst_image():
-    """With a linear network the inner maximum is x - ε sign(w): 2.1 with p = 2, by hand."""
-    x, y = torch.full((4, 1, 1, 1), 0.6), torch.zeros(4, dtype=torch.int64)
-    attack = {"norm": "linf", "epsilon": 0.1, "step": 0.2, "iterations": 3}
-    found = adversarial_loss(attack)(Linear(), (x, y))
-    assert found.item() == pytest.approx(math.log(1 + math.exp(-2 * 0.5)), abs=1e-4)
-
-
-def test_without_a_ball_it_is_the_plain_loss():
-    net, (x, y) = resnet(), (torch.rand(20, 3, 32, 32), torch.arange(20) % 10)
-    attack = {"norm": "linf", "epsilon": 0.0, "step": 0.1, "iterations": 1}
-    found = adversarial_loss(attack)(net, (x, y))
-    assert net.training
-    assert found.item() == pytest.approx(F.cross_entropy(net(x), y).item(), abs=1e-5)
-    assert torch.equal(pgd(net.eval(), x, y, **attack), x)
 
 
 def test_a_soft_mask_by_hand():

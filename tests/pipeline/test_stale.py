@@ -13,7 +13,7 @@ from tests.pipeline.conftest import shell
 EXPERIMENTS = "distillation", "features", "lottery", "noise"
 FIGURES = {name: f"stages/{name}/dvc.yaml:figures" for name in EXPERIMENTS}
 
-# What reads an experiment's measurements; then what follows from a change, from a chain's end to its beginning.
+# What reads an experiment's measurements, then what follows from a change, from a chain's end backwards.
 NOISE = [FIGURES["noise"], "noise", "report"]
 MEASURED = ["robustness@*", "landscape@*", *NOISE]
 GAUSSIAN = ["gaussian@*", "robustness@gaussian-*", "landscape@gaussian-*", *NOISE]
