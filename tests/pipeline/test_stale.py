@@ -20,6 +20,13 @@ SAM_LINF = ["sam@sam_linf-*", "robustness@sam_linf-*", "landscape@sam_linf-*", *
 TRAINED = [*SGD, *GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF]
 ALL_DATA = ["data@*", *TRAINED]
 
+# The distillation experiment: on `digits` a chain, on `objects` variants.
+DISTILLED = ["distillation", "figures", "report"]
+STUDENTS = ["students@*", "omitted", "why", *DISTILLED]
+DIGITS = ["teacher@*", "logits", *STUDENTS]
+TAUGHT = ["taught@*", "virtual@*", "smoothing@*", "own_teacher@*"]
+ON_OBJECTS = ["labels@*", "poor@*", *TAUGHT, *DISTILLED]
+
 TABLE = {
     "data.objects.source": ["data@objects", *TRAINED],
     "data.objects.train": ["data@objects", *TRAINED],
@@ -59,6 +66,29 @@ TABLE = {
     "stages/noise/README.md": [],
     "docs/index.md": [],
     "profiles/smoke.yaml": [],
+    "distillation.digits.teacher.dropout": DIGITS,
+    "distillation.digits.held_out": DIGITS,
+    "distillation.digits.student.lr": STUDENTS,
+    "distillation.digits.alpha": STUDENTS,
+    "distillation.digits.temperatures": ["students@*", "why", *DISTILLED],
+    "distillation.digits.temperature": ["omitted", "why", *DISTILLED],
+    "distillation.digits.sizes.small": ["students@small", *DISTILLED],
+    "distillation.digits.sizes.large": ["students@large", "omitted", "why", *DISTILLED],
+    "distillation.digits.omitted.digit": ["omitted", *DISTILLED],
+    "distillation.objects.training.epochs": ON_OBJECTS,
+    "distillation.objects.networks.weaker": [
+        "labels@weaker-*", "poor@*", "taught@weaker-*", "taught@poor-*", *DISTILLED],
+    "distillation.objects.networks.student": ["labels@student-*", *TAUGHT, *DISTILLED],
+    "distillation.objects.poor.epochs": ["poor@*", "taught@poor-*", *DISTILLED],
+    "distillation.objects.taught.weaker.alpha": ["taught@weaker-*", *DISTILLED],
+    "distillation.objects.taught.student.temperature": ["taught@student-*", *DISTILLED],
+    "distillation.objects.virtual.confidence": ["virtual@*", *DISTILLED],
+    "distillation.objects.smoothing.epsilon": ["smoothing@*", *DISTILLED],
+    "distillation.objects.own_teacher.hint": ["own_teacher@*", *DISTILLED],
+    "stages/distillation/omitted.py": ["omitted", *DISTILLED],
+    "stages/distillation/why.py": ["why", *DISTILLED],
+    "stages/distillation/own_teacher.py": ["own_teacher@*", *DISTILLED],
+    "stages/distillation/page.py": ["distillation", "report"],
 }
 
 
