@@ -66,13 +66,11 @@ def draw_temperatures(digits, y):
         write_curves(f"temperature_{size}", "temperature", digits.temperatures, lines)
         for i, (label, runs) in enumerate(lines.items()):
             draw(axes, i, digits.temperatures, runs, label)
-        axes.set(
-            title=f"2 x {getattr(digits.sizes, size)} units", xlabel="temperature", xscale="log",
-            ylim=(0, None),
-        )
+        axes.set(title=f"2 x {getattr(digits.sizes, size)} units", xlabel="temperature", xscale="log")
         axes.set_xticks(digits.temperatures, [f"{t:g}" for t in digits.temperatures])
         axes.minorticks_off()
     all_axes[0].set_ylabel("test errors, %")
+    all_axes[0].set_ylim(bottom=0)                           # of both, when all lines are drawn
     legend(fig, all_axes[0])
     save_figure("plots/distillation/figures/temperature.svg", fig)
 
@@ -81,7 +79,7 @@ def draw_omitted(digits, y):
     """Writes the figure and the table of errors, in percent, by the bias added to the omitted digit."""
     found, digit = digit_logits("omitted"), digits.omitted.digit
     held_out, on_test = found["soft_biases"].mean(0).tolist()
-    places = torch.linspace(min(0.0, 2 * held_out), max(1.0, 2 * held_out), POINTS, dtype=torch.float64)
+    places = torch.linspace(min(0.0, 3 * held_out), max(1.0, 3 * held_out), POINTS, dtype=torch.float64)
     lines = {}
     for name, label in ("soft", "distilled"), ("labels", "labels"):
         z = [found[f"{name}_logits_{seed}"].double() for seed in digits.seeds]
