@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from stages.core import compute
 from stages.core.data import Role, Split, save_role
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -18,7 +19,9 @@ def root():
 
 
 @pytest.fixture(autouse=True)
-def seeded():
+def fresh(monkeypatch):
+    """Every test begins with the same seed, and in float32, whatever stages ran before it."""
+    monkeypatch.setattr(compute, "_precision", torch.float32)
     torch.manual_seed(0)
 
 

@@ -45,10 +45,19 @@ def pgd(net, x, y, norm, epsilon, step, iterations, restarts=1, random_start=Fal
     return best
 
 
-def attacked(net, split, batch_size=500, **attack):
+def attacked(net, split, batch_size=250, **attack):
     """Images of a split after `pgd` with the arguments `attack` on their labels."""
     pairs = zip(split.images.split(batch_size), split.labels.split(batch_size), strict=True)
     return torch.cat([pgd(net, unit(x), y, **attack) for x, y in pairs])
+
+
+def adversarial(net, batch, **attack):
+    """Mean cross-entropy of a network in training on a batch (x, y) that `pgd` has attacked, as it stands."""
+    x, y = batch
+    net.eval()                                               # the attack sees the network that will be used
+    x = pgd(net, x, y, **attack)
+    net.train()
+    return losses(net, x, y).mean()
 
 
 def losses(net, x, y):

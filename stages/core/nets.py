@@ -6,9 +6,12 @@ width w, 2w, 4w, so that the depth is 6n + 2. Shortcuts have no parameters: wher
 every other pixel and pad the channels with zeros (option A).
 """
 
+import copy
+
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from stages.core.compute import device
 from stages.core.errors import UserError
@@ -80,6 +83,18 @@ def resnet(role, depth, width):
     """A fresh ResNet for the images of a role."""
     mean, std = role.moments
     return ResNet(depth, width, len(role.classes), mean, std)
+
+
+def fused(net):
+    """A ResNet in evaluation mode with each batch norm made part of its convolution: the same function up to
+    rounding, a fifth faster. For attacks, whose only result is an image.
+    """
+    net = copy.deepcopy(net)
+    net.conv, net.norm = fuse_conv_bn_eval(net.conv, net.norm), nn.Identity()
+    for block in net.blocks:
+        block.conv1, block.norm1 = fuse_conv_bn_eval(block.conv1, block.norm1), nn.Identity()
+        block.conv2, block.norm2 = fuse_conv_bn_eval(block.conv2, block.norm2), nn.Identity()
+    return net.requires_grad_(False).to(memory_format=torch.channels_last)
 
 
 def save_net(path, net):

@@ -3,6 +3,7 @@
 import io
 
 import matplotlib as mpl
+import torch
 from matplotlib.figure import Figure
 
 from stages.core.files import write
@@ -39,6 +40,34 @@ def style(i):
 def legend(fig, axes):
     """One legend for all axes, of the lines of `axes`, beside them where it hides nothing."""
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
+
+
+def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
+    """A figure of rows of pictures under `headings`, one for each column.
+
+    Each row is a label, images (columns, c, h, w) in [0, 1], and a list of captions, which stand below, or
+    None. `gap` and `below` are pixels of the pictures.
+    """
+    columns, _, height, width = rows[0][1].shape
+    tall = [height + (below if captions else gap) for _, _, captions in rows]
+    tops = [sum(tall[:i]) for i in range(len(rows))]
+    sheet = torch.ones(sum(tall), columns * (width + gap), 3)
+    lefts = [column * (width + gap) for column in range(columns)]
+    scale = inches / width
+    fig = Figure(figsize=(scale * sheet.shape[1] + 1, scale * sheet.shape[0] + 0.9), layout="constrained")
+    axes = fig.subplots()
+    for top, (_, images, captions) in zip(tops, rows, strict=True):
+        for left, image, caption in zip(lefts, images, captions or [""] * columns, strict=True):
+            sheet[top : top + height, left : left + width] = image.permute(1, 2, 0)
+            axes.text(left + width / 2, top + height + 0.5, caption, size=5.5, ha="center", va="top")
+    axes.imshow(sheet.numpy(), interpolation="none")
+    axes.xaxis.tick_top()
+    axes.set_xticks([left + width / 2 for left in lefts], headings, size=8, rotation=30, ha="left")
+    axes.set_yticks([top + height / 2 for top in tops], [label for label, _, _ in rows], size=8)
+    axes.tick_params(length=0)
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    return fig
 
 
 def save_figure(path, fig):

@@ -5,6 +5,10 @@ import re
 
 import pytest
 
+from tests.conftest import ROOT
+
+PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("stages/*/README.md"),
+                                                        *ROOT.glob("docs/**/*.md")])
 VERDICTS = "supported", "contradicted", "inconclusive"
 
 
@@ -22,7 +26,7 @@ def test_verdicts(root):
         assert row.endswith(f"| {', '.join(f'{verdicts.count(one)} {one}' for one in VERDICTS)} |")
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "stages/noise/README.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(root, page):
     folder = (root / page).parent
     text = (root / page).read_text(encoding="utf-8")

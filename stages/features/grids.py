@@ -1,0 +1,48 @@
+"""Constructed images beside what they were made of, a column for each class."""
+
+import torch
+
+from stages.core.data import unit
+from stages.core.plots import picture_grid, save_figure
+from stages.features.recipe import load_set
+
+PER_CLASS = 4
+LONGEST = 11                     # letters of a caption that fit below a picture
+
+
+def examples(labels, classes):
+    """Indices (PER_CLASS, classes): in each column the first images of a class, which all have that many."""
+    return torch.stack([torch.nonzero(labels == label).flatten()[:PER_CLASS] for label in range(classes)], 1)
+
+
+def shortened(word):
+    """A word that fits below a picture."""
+    return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
+
+
+def draw_pairs(name, depth, seed, role):
+    """Writes the grid of D_rand or D_det: originals above their changed copies, with the new labels."""
+    split, _ = load_set(name, depth, seed, "cpu")
+    originals, labels = role.train.images.cpu(), role.train.labels.cpu()[: len(split)]
+    rows = []
+    for chosen in examples(labels, len(role.classes)):
+        called = [shortened(role.classes[target]) for target in split.labels[chosen]]
+        rows += [
+            ("original", unit(originals[chosen]), None),
+            ("changed", unit(split.images[chosen]), called),
+        ]
+    save_figure(f"plots/features/figures/{name}.svg", picture_grid(role.classes, rows))
+
+
+def draw_inversions(name, depth, seed, role):
+    """Writes the grid of an inverted set: goals, starts, and where the descent ends."""
+    split, tensors = load_set(name, depth, seed, "cpu")
+    originals = role.train.images.cpu()
+    rows = []
+    for chosen in examples(split.labels, len(role.classes)):
+        rows += [
+            ("goal", unit(originals[chosen]), None),
+            ("start", unit(tensors["starts"][chosen]), None),
+            ("end", unit(split.images[chosen]), [""] * len(role.classes)),
+        ]
+    save_figure(f"plots/features/figures/{name}.svg", picture_grid(role.classes, rows))

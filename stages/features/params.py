@@ -1,0 +1,58 @@
+"""What params.yaml may hold for this experiment."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from stages.core.params import Attack, Count, Depth, Positive, Section, ascending
+
+
+class Retraining(Section):
+    """How a network is trained on a constructed set; the rest is as in section `training`."""
+
+    epochs: Count
+    lr: Positive
+    augment: bool
+
+
+class Inversion(Section):
+    """Descent in image space towards another image's features."""
+
+    step: Positive
+    iterations: Count
+
+
+class Evaluation(Section):
+    """The attack on every network, in an L2 ball; its steps are 2.5 epsilon / iterations long.
+
+    The first of `epsilons` is the one of the claims.
+    """
+
+    epsilons: Annotated[list[Positive], AfterValidator(ascending)]
+    iterations: Count
+    restarts: Count
+
+
+class Sets(Section):
+    """Section `features.retraining`: training on each of the constructed sets."""
+
+    rand: Retraining
+    det: Retraining
+    robust: Retraining
+    robust_noise: Retraining
+    standard: Retraining
+
+
+class Features(Section):
+    """Section `features`."""
+
+    depth: Depth
+    images: Count
+    nonrobust: Attack
+    adversarial: Attack
+    inversion: Inversion
+    retraining: Sets
+    evaluation: Evaluation
+
+
+SECTIONS = {"features": Features}

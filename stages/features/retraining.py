@@ -1,0 +1,33 @@
+"""A fresh network, trained on a constructed set alone. It has never seen an original image.
+
+Ilyas et al. 2019, sections 3.1 and 3.2. For D_det their recipe has no augmentation, for D_rand a lower
+learning rate (appendix C.2).
+"""
+
+from stages.core.compute import device, start
+from stages.core.data import load_role
+from stages.core.nets import resnet
+from stages.core.params import Training, read
+from stages.core.recipe import augmented, fit, keep
+from stages.core.stage import main
+from stages.features.params import Retraining
+from stages.features.recipe import load_set
+
+
+def varied(recipe, own):
+    """`recipe` with the epochs and learning rate of `own`, and without shifts and mirroring if it says so."""
+    augmentation = {} if own.augment else {"pad": 0, "flip": False}
+    return recipe.model_copy(update={"epochs": own.epochs, "lr": own.lr} | augmentation)
+
+
+def run(name: str, depth: int, seed: int):
+    recipe = varied(read("training", Training), read(f"features.retraining.{name}", Retraining))
+    rng = start(seed)
+    split, _ = load_set(name, depth, seed, device)
+    net = resnet(load_role("objects"), depth, recipe.width)
+    history = fit(net, augmented(split, recipe, rng), recipe, f"ResNet-{depth} on {name}, seed {seed}")
+    keep(f"resnet{depth}/on_{name}-{seed}", net, history)
+
+
+if __name__ == "__main__":
+    main(run)
