@@ -1,10 +1,10 @@
 """What the stages left, for tables, figures and claims; s seeds, n test images."""
 
 import numpy as np
-import torch
 
 from stages.core.data import load_role
 from stages.core.files import load, read_json
+from stages.core.results import stacked
 
 # what the students of why.py learnt from -> how tables and legends call it; the control first
 SOURCES = {
@@ -58,10 +58,8 @@ def objects_right(seeds):
     """Percent right, (s, n), of every network on `objects`, and of the classifiers of its own teacher."""
     found = {}
     for name in [*TEACHERS, *STUDENTS]:
-        runs = [load(f"data/distillation/objects/{name}-{seed}.safetensors")[0] for seed in seeds]
-        for key in runs[0]:
-            label = name if key == "right" else key
-            found[label] = percent(torch.stack([run[key] for run in runs]))
+        for key, right in stacked(f"data/distillation/objects/{name}-{{seed}}.safetensors", seeds).items():
+            found[name if key == "right" else key] = percent(right)
     return found
 
 

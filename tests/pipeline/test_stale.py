@@ -10,6 +10,7 @@ from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
+EXPERIMENTS = "noise", "features", "distillation"
 NOISE = ["stages/noise/dvc.yaml:figures", "noise", "report"]      # what reads measurements of an experiment
 FEATURES = ["stages/features/dvc.yaml:figures", "features", "report"]
 MEASURED = ["robustness@*", "landscape@*", *NOISE]
@@ -30,21 +31,20 @@ BASELINE = [
     "baseline@*", "robustness@sgd-*", "landscape@sgd-*", *NOISE, *NONROBUST, *INVERTED, "evaluation@sgd-*",
 ]
 TRAINED = ["baseline@*", *GAUSSIAN, *SAM, *SAM_MULTISTEP, *SAM_LINF, *MEASURED, *CHAIN]
-OBJECTS = ["data@objects", *TRAINED]
-ALL_DATA = ["data@digits", *OBJECTS]
-
-# The distillation experiment: on `digits` a chain, on `objects` variants.
 DISTILLED = ["stages/distillation/dvc.yaml:figures", "distillation", "report"]
 STUDENTS = ["students@*", "omitted", "why", *DISTILLED]
 DIGITS = ["teacher@*", "logits", *STUDENTS]
 TAUGHT = ["taught@*", "virtual@*", "smoothing@*", "own_teacher@*"]
 ON_OBJECTS = ["labels@*", "poor@*", *TAUGHT, *DISTILLED]
+OBJECTS = ["data@objects", *TRAINED, *ON_OBJECTS]
+ALL_TRAINED = [*TRAINED, *DIGITS, *ON_OBJECTS]
+ALL_DATA = ["data@digits", *DIGITS, *OBJECTS]
 
 TABLE = {
     "data.objects.source": OBJECTS,
     "data.objects.train": OBJECTS,
-    "data.digits.train": ["data@digits"],
-    "compute.threads": TRAINED,
+    "data.digits.train": ["data@digits", *DIGITS],
+    "compute.threads": ALL_TRAINED,
     "training.epochs": TRAINED,
     "training": TRAINED,
     "gaussian.sigma": GAUSSIAN,
@@ -60,18 +60,18 @@ TABLE = {
     "features.inversion.iterations": INVERTED,
     "features.retraining.det.lr": DET,
     "features.evaluation.epsilons": EVALUATED,
-    "seeds": [*NOISE, *FEATURES],                            # and stages that are new
+    "seeds": [*NOISE, *FEATURES, *DISTILLED],                            # and stages that are new
     "data/raw/objects/test/cat/1.png": OBJECTS,
-    "data/raw/digits/test/3/1.png": ["data@digits"],
+    "data/raw/digits/test/3/1.png": ["data@digits", *DIGITS],
     "stages/datasets/photos.py": ALL_DATA,
     "stages/core/files.py": ALL_DATA,
     "stages/core/params.py": ALL_DATA,
-    "stages/core/nets.py": TRAINED,
-    "stages/core/train.py": TRAINED,
+    "stages/core/nets.py": ALL_TRAINED,
+    "stages/core/train.py": ALL_TRAINED,
     "stages/core/attacks.py": CHAIN,
-    "stages/core/scores.py": [*MEASURED, *NONROBUST, *INVERTED, *EVALUATED],
-    "stages/core/claims.py": ["noise", *FEATURES],
-    "stages/core/plots.py": ["stages/noise/dvc.yaml:figures", "stages/features/dvc.yaml:figures", "report"],
+    "stages/core/scores.py": [*MEASURED, *NONROBUST, *INVERTED, *EVALUATED, *DIGITS, *ON_OBJECTS],
+    "stages/core/claims.py": ["noise", *FEATURES, *DISTILLED],
+    "stages/core/plots.py": [*(f"stages/{name}/dvc.yaml:figures" for name in EXPERIMENTS), "report"],
     "stages/baseline/train.py": BASELINE,
     "stages/noise/gaussian.py": GAUSSIAN,
     "stages/noise/sam.py": [*SAM, *SAM_MULTISTEP, *SAM_LINF],
