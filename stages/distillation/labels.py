@@ -1,0 +1,25 @@
+"""Networks trained on labels only: the student, as the control, and its teachers.
+
+Yuan, Tay, Li, Wang, Feng, CVPR 2020, https://arxiv.org/abs/1909.11723, section 2, let a weaker network teach
+a stronger one, and a poorly trained one teach others. `student` is the stronger network and `weaker` the
+weaker one; `poor` is the weaker one early in the same training, its learning rate still high, as the paper's
+ResNet-18 after one epoch of 200.
+"""
+
+from stages.core.params import Count, read
+from stages.core.stage import main
+from stages.distillation.objects import kept, trained
+from stages.distillation.params import Network
+
+
+def run(network: str, seed: int):
+    if network == "poor":
+        stop, section = read("distillation.objects.poor.epochs", Count), "weaker"
+    else:
+        stop, section = None, network
+    shape = read(f"distillation.objects.networks.{section}", Network)
+    kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
+
+
+if __name__ == "__main__":
+    main(run)
