@@ -71,9 +71,13 @@ def flat(nested, before=""):
     """Nested dicts as one dict of dotted names; lists are values, and so are dicts with numbers for keys."""
     leaves = {}
     for key, value in nested.items():
-        inner = isinstance(value, dict) and not all(str(one).isdigit() for one in value)
-        leaves |= flat(value, f"{before}{key}.") if inner else {f"{before}{key}": value}
+        leaves |= flat(value, f"{before}{key}.") if branches(value) else {f"{before}{key}": value}
     return leaves
+
+
+def branches(value):
+    """Whether a value is a dict of names."""
+    return isinstance(value, dict) and not (value and all(str(key).isdigit() for key in value))
 
 
 def put(document, name, value):

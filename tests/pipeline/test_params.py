@@ -80,6 +80,6 @@ def test_command_line(root, tmp_path):
     text = (root / "profiles/default.yaml").read_text(encoding="utf-8").replace("flip: true", "flip: 1")
     (tmp_path / "params.yaml").write_text(f"{text}\nshake: 1\n", encoding="utf-8")
     lines = shell(tmp_path, sys.executable, "-m", "stages.pipeline.params", fails=True).splitlines()
-    assert lines[0].startswith("error: params.yaml: `shake` is unknown: there are compute, data.objects")
+    assert lines[0].startswith("error: params.yaml: `shake` is unknown: there are compute, seeds, training")
     assert lines[1] == "error: params.yaml: `training.flip` is 1, but should be a valid boolean"
     assert all(line.startswith("error: ") for line in lines)
