@@ -3,6 +3,7 @@
 import torch
 
 from stages.core.data import unit
+from stages.core.errors import UserError
 from stages.core.plots import picture_grid, save_figure
 from stages.features.recipe import load_set
 
@@ -11,8 +12,11 @@ LONGEST = 11                     # letters of a caption that fit below a picture
 
 
 def examples(labels, classes):
-    """Indices (PER_CLASS, classes): in each column the first images of a class, which all have that many."""
-    return torch.stack([torch.nonzero(labels == label).flatten()[:PER_CLASS] for label in range(classes)], 1)
+    """Indices (rows, classes): in each column the first images of a class, PER_CLASS or as many as all have."""
+    rows = min(PER_CLASS, int(labels.bincount(minlength=classes).min()))
+    if rows == 0:
+        raise UserError("a class has no image in the constructed sets: raise `features.images`")
+    return torch.stack([torch.nonzero(labels == label).flatten()[:rows] for label in range(classes)], 1)
 
 
 def shortened(word):

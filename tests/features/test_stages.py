@@ -13,8 +13,8 @@ from stages.core.nets import load_net
 
 SMALL = {
     "depth: 20": "depth: 8", "width: 16": "width: 4", "batch_size: 50": "batch_size: 30",
-    "epochs: 4": "epochs: 1", "epochs: 8": "epochs: 1", "images: 1000": "images: 60",
-    "iterations: 2": "iterations: 1", "iterations: 6": "iterations: 1",
+    "epochs: 4": "epochs: 1", "epochs: 8": "epochs: 1", "images: 800": "images: 60",
+    "iterations: 2": "iterations: 1", "iterations: 5": "iterations: 1",
 }
 
 
