@@ -12,7 +12,7 @@ LONGEST = 11                     # letters of a caption that fit below a picture
 
 
 def examples(labels, classes):
-    """Indices (rows, classes): in each column the first images of a class, PER_CLASS or as many as all have."""
+    """Indices (rows, classes): a column for each class, PER_CLASS of its images or as many as all have."""
     rows = min(PER_CLASS, int(labels.bincount(minlength=classes).min()))
     if rows == 0:
         raise UserError("a class has no image in the constructed sets: raise `features.images`")
