@@ -47,7 +47,7 @@ def digits_table(digits, right, n):
 
     large, small, cost = digits.sizes.large, digits.sizes.small, sizes["large"]
     return Table(
-        f"Errors on `digits`: the paper's among 10,000 test images, ours among {n:,}",
+        f"Errors on digits: the paper's among 10,000 test images, ours among {n:,}",
         ["network", "paper: errors", "ours: errors", "ours: %", "parameters", "FLOPs an image"],
         [
             row(f"teacher, 2 x {digits.teacher.width} units", PAPER_ERRORS["teacher"],
@@ -128,7 +128,7 @@ def objects_table(seeds, right):
         gain = None if name in TEACHERS or name == "student" else float(accuracy - control)
         rows.append([label, PAPER_OBJECTS[name], accuracy, gain, cost["parameters"], cost["flops"]])
     return Table(
-        "Teachers that should not help, on `objects`: test accuracy, %",
+        "Teachers that should not help, on objects: test accuracy, %",
         ["network", "paper", "ours", "gain, points", "parameters", "FLOPs an image"],
         rows,
         "The papers' networks are trained for 200 epochs, on CIFAR-10 where CIFAR-100 is not named. "
@@ -183,9 +183,9 @@ def conditions(digits, objects, seeds):
     return {
         "data": "; ".join(role.source for role in roles),
         "images": "; ".join(f"{len(r.train):,} for training, {len(r.test):,} for testing" for r in roles),
-        "student on `objects`": f"{shape.block} blocks {shape.blocks}, width {shape.width}",
-        "training on `objects`": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
-        "training on `digits`": f"teacher {digits.teacher.epochs} epochs, students {digits.student.epochs}",
+        "student on objects": f"{shape.block} blocks {shape.blocks}, width {shape.width}",
+        "training on objects": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
+        "training on digits": f"teacher {digits.teacher.epochs} epochs, students {digits.student.epochs}",
         "seeds": f"digits {', '.join(map(str, digits.seeds))}; objects {', '.join(map(str, seeds))}",
     } | machine(facts(f"objects/student-{seeds[0]}"))
 
@@ -198,11 +198,11 @@ def answer(claims, digits, right, on_objects):
     gains = {name: on_objects[name].mean() - on_objects["student"].mean() for name in STUDENTS}
     best = max(list(STUDENTS)[1:], key=gains.get)
     return (
-        f"{supported} of {len(claims)} claims are supported here. On `digits` the student errs on "
+        f"{supported} of {len(claims)} claims are supported here. On digits the student errs on "
         f"{wrong['labels']:.1f} % of the test images after labels, {wrong['soft']:.1f} % after the teacher's "
         f"soft labels and {wrong['shuffled']:.1f} % after shuffled ones; of the digit {digits.omitted.digit} "
         f"that it never saw it misses {omitted['none']:.1f} images, and {omitted['held_out']:.1f} with its "
-        "bias corrected (means of seeds). On `objects` the largest gain over labels is "
+        "bias corrected (means of seeds). On objects the largest gain over labels is "
         f"{gains[best]:+.1f} points ({STUDENTS[best]})."
     )
 

@@ -50,7 +50,7 @@ def all_claims(clean, attacked, found, chance, epsilon):
         compared(
             attacked["on_robust"] - attacked["on_standard"], id="robust_features_make_it_robust",
             source=f"{ILYAS}, figure 2",
-            sentence=f"It keeps more than one trained on the standard network's set {within}.",
+            sentence=f"It also keeps more than a network trained on the standard network's set {within}.",
         ),
         compared(
             found["robust"] - found["standard"], "constructed images", id="robust_inversions_carry_over",
