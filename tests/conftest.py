@@ -1,6 +1,9 @@
 """What several test modules use."""
 
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,30 @@ def project(tmp_path, monkeypatch):
     shutil.copy(ROOT / "params.yaml", tmp_path)
     save_role("objects", Role(some_images(60), some_images(40, seed=1), list("abcdefghij"), "random images"))
     return tmp_path
+
+
+@pytest.fixture
+def ran(project):
+    """Runs `python -m stages.<command>` in the project."""
+
+    def run(command):
+        words = [sys.executable, "-m", *f"stages.{command}".split()]
+        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        return subprocess.run(words, cwd=project, env=env, capture_output=True, text=True)
+
+    return run
+
+
+@pytest.fixture
+def edit(project):
+    """Replaces texts, dict of old and new, in the project's params.yaml."""
+
+    def replaced(changes):
+        path = project / "params.yaml"
+        text = path.read_text()
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        path.write_text(text)
+
+    return replaced

@@ -50,18 +50,28 @@ def ascending(values):
 Seeds = Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(distinct)]
 
 
-class Training(Section):
-    """Section `training`: how ResNets on `objects` are trained."""
+class Recipe(Section):
+    """How a network is trained by stochastic gradient descent."""
 
-    depth: Depth
-    width: Count
     epochs: Count
     batch_size: Count
     lr: Positive
     momentum: Annotated[float, Field(ge=0, lt=1)]
     weight_decay: NotNegative
+
+
+class ImageRecipe(Recipe):
+    """The same with shifted and mirrored images."""
+
     pad: Annotated[int, Field(ge=0)]
     flip: bool
+
+
+class Training(ImageRecipe):
+    """Section `training`: how ResNets on `objects` are trained."""
+
+    depth: Depth
+    width: Count
 
 
 class Attack(Section):

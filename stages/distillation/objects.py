@@ -5,13 +5,13 @@ from itertools import islice
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.files import save
-from stages.core.params import read
+from stages.core.params import ImageRecipe, read
 from stages.core.progress import progress
 from stages.core.recipe import augmented, keep, sgd
 from stages.core.scores import accuracy, calibration_error, correct, logits
 from stages.core.train import cross_entropy, training
 from stages.distillation.nets import StagedResNet, flops, staged
-from stages.distillation.params import Network, ObjectsRecipe
+from stages.distillation.params import Network
 
 
 def trained(seed, network, title, loss=cross_entropy, kind=StagedResNet, stop=None):
@@ -20,7 +20,7 @@ def trained(seed, network, title, loss=cross_entropy, kind=StagedResNet, stop=No
     With `stop`, training ends after so many epochs of its schedule. The same seed gives all networks of one
     kind and section the same initial weights and the same batches.
     """
-    recipe = read("distillation.objects.training", ObjectsRecipe)
+    recipe = read("distillation.objects.training", ImageRecipe)
     rng = start(seed)
     role = load_role("objects")
     net = staged(role, network, kind)

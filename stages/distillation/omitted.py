@@ -13,12 +13,12 @@ from stages.core.compute import device, start
 from stages.core.data import Split
 from stages.core.errors import UserError
 from stages.core.files import load, save, write_json
-from stages.core.params import Count, Positive, Seeds, read
+from stages.core.params import Count, Positive, Recipe, Seeds, read
 from stages.core.scores import logits
 from stages.core.stage import main
 from stages.distillation.bias import BIASES, best_bias, raised
 from stages.distillation.digits import parts, student
-from stages.distillation.params import Digit, Recipe, Share
+from stages.distillation.params import Digit, Share
 
 
 def both_biases(found, y, digit):

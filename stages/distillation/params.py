@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, NotNegative, Positive, Section, Seeds, ascending
+from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Recipe, Section, Seeds, ascending
 
 MIDDLING = 2.5, 4.0               # the temperatures at which Hinton et al. found small students best
 
@@ -21,16 +21,6 @@ Digit = Annotated[int, Field(ge=0, le=9)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Below = Annotated[float, Field(ge=0, lt=1)]
 Temperatures = Annotated[list[Positive], AfterValidator(ascending), AfterValidator(_around_middling)]
-
-
-class Recipe(Section):
-    """How a network is trained, with stochastic gradient descent."""
-
-    epochs: Count
-    batch_size: Count
-    lr: Positive
-    momentum: Below
-    weight_decay: NotNegative
 
 
 class Teacher(Recipe):
@@ -73,13 +63,6 @@ class Digits(Section):
         if self.temperature not in self.temperatures:
             raise ValueError(f"a section whose temperature {self.temperature:g} is one of its temperatures")
         return self
-
-
-class ObjectsRecipe(Recipe):
-    """How networks on `objects` are trained."""
-
-    pad: Annotated[int, Field(ge=0)]
-    flip: bool
 
 
 class Network(Section):
@@ -139,7 +122,7 @@ class OwnTeacher(Taught):
 class Objects(Section):
     """Section `distillation.objects`: residual networks teach each other, and themselves."""
 
-    training: ObjectsRecipe
+    training: ImageRecipe
     networks: Networks
     poor: Poor
     taught: AllTaught

@@ -10,12 +10,12 @@ import torch
 
 from stages.core.compute import device, start
 from stages.core.files import load, save, write_json
-from stages.core.params import Count, Seeds, read
+from stages.core.params import Count, Recipe, Seeds, read
 from stages.core.scores import accuracy
 from stages.core.stage import main
 from stages.distillation.digits import parts, results, student
 from stages.distillation.nets import flops
-from stages.distillation.params import Recipe, Share, Temperatures
+from stages.distillation.params import Share, Temperatures
 
 
 def run(size: str):

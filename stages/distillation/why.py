@@ -17,11 +17,11 @@ import torch
 
 from stages.core.compute import device, start
 from stages.core.files import load, save, write_json
-from stages.core.params import Count, Positive, Seeds, read
+from stages.core.params import Count, Positive, Recipe, Seeds, read
 from stages.core.scores import accuracy, calibration_error
 from stages.core.stage import main
 from stages.distillation.digits import parts, results, student
-from stages.distillation.params import Recipe, Share, Temperatures
+from stages.distillation.params import Share, Temperatures
 from stages.distillation.soft import confidence_of_entropy, entropy, shuffled, smoothed, soft_loss
 
 

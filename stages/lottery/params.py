@@ -4,7 +4,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Attack, Count, NotNegative, Positive, Section, distinct
+from stages.core.params import Attack, Count, ImageRecipe, NotNegative, Positive, Section, distinct
 
 Criterion = Literal[
     "large_final", "small_final", "large_init", "large_init_large_final", "magnitude_increase", "movement",
@@ -41,17 +41,10 @@ class Network(Section):
     width: Count
 
 
-class Training(Section):
+class Training(ImageRecipe):
     """Section `lottery.training`: how every network of this experiment is trained."""
 
-    epochs: Count
-    batch_size: Count
-    lr: Positive
     warmup_steps: Step
-    momentum: Annotated[float, Field(ge=0, lt=1)]
-    weight_decay: NotNegative
-    pad: Annotated[int, Field(ge=0)]
-    flip: bool
 
 
 class Finetuned(Section):

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from stages.core.data import Batches, Role
+from stages.core.params import Recipe
 from stages.core.recipe import fit
 from stages.core.train import cross_entropy
 from stages.distillation.digits import student
 from stages.distillation.nets import StagedResNet, perceptron
-from stages.distillation.params import Recipe
 from stages.distillation.smoothing import F as functional
 from stages.distillation.soft import entropy
 from stages.distillation.taught import taught_by

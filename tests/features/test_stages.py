@@ -1,9 +1,5 @@
 """The chain as DVC runs it, on tiny networks; what stops it: one line, exit code 1, nothing half written."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 import torch
 
@@ -19,26 +15,15 @@ SMALL = {
 
 
 @pytest.fixture
-def stage(project, root):
-    """Runs stages in a project of small networks, after changing the text of its params.yaml."""
-    change(project, SMALL)
+def stage(ran, edit):
+    """Runs a stage in a project of small networks, after changes of the text of its params.yaml."""
+    edit(SMALL)
 
-    def ran(command, changes=()):
-        change(project, dict(changes))
-        words = [sys.executable, "-m", *f"stages.{command}".split()]
-        env = os.environ | {"PYTHONPATH": str(root)}
-        return subprocess.run(words, cwd=project, env=env, capture_output=True, text=True)
+    def changed_and_ran(command, changes=()):
+        edit(dict(changes))
+        return ran(command)
 
-    return ran
-
-
-def change(project, changes):
-    path = project / "params.yaml"
-    text = path.read_text()
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    path.write_text(text)
+    return changed_and_ran
 
 
 def test_the_chain(stage, project):

@@ -1,9 +1,5 @@
 """The training stages as DVC runs them, and what stops them: one line, exit code 1, nothing half written."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from stages.core.files import read_json
@@ -16,26 +12,15 @@ SMALL = {
 
 
 @pytest.fixture
-def stage(project, root):
-    """Runs a stage in a project of small networks, after changing the text of its params.yaml."""
-    change(project, SMALL)
+def stage(ran, edit):
+    """Runs a stage in a project of small networks, after changes of the text of its params.yaml."""
+    edit(SMALL)
 
-    def ran(*words, changes=()):
-        change(project, dict(changes))
-        env = os.environ | {"PYTHONPATH": str(root)}
-        command = [sys.executable, "-m", f"stages.{words[0]}", *words[1:]]
-        return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True)
+    def changed_and_ran(command, changes=()):
+        edit(dict(changes))
+        return ran(command)
 
-    return ran
-
-
-def change(project, changes):
-    path = project / "params.yaml"
-    text = path.read_text()
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    path.write_text(text)
+    return changed_and_ran
 
 
 @pytest.mark.parametrize(
@@ -46,7 +31,7 @@ def change(project, changes):
     ],
 )
 def test_a_training_stage(stage, project, words, network):
-    done = stage(*words.split())
+    done = stage(words)
     assert (done.returncode, done.stderr) == (0, "")
     assert "seed 1: epoch 1 of 1: train_loss " in done.stdout
     path = project / f"models/resnet8/{network}-1.safetensors"
@@ -55,7 +40,7 @@ def test_a_training_stage(stage, project, words, network):
     assert read_json(f"metrics/training/resnet8/{network}-1.json")["threads"] == 2
     curve = (project / f"plots/training/resnet8/{network}-1.csv").read_text()
     assert curve.startswith("epoch,train_loss\n1,")
-    assert stage(*words.split()).returncode == 0
+    assert stage(words).returncode == 0
     assert path.read_bytes() == first                        # the same stage twice is the same bytes
 
 
@@ -80,25 +65,25 @@ def refused(done, project, line):
     ],
 )
 def test_bad_parameters(stage, project, changes, line):
-    refused(stage("noise.gaussian", "1", changes=changes), project, line)
+    refused(stage("noise.gaussian 1", changes), project, line)
 
 
 def test_missing_data(stage, project):
     (project / "data/objects.safetensors").unlink()
-    refused(stage("noise.gaussian", "1"), project, "data/objects.safetensors does not exist: run the stage")
+    refused(stage("noise.gaussian 1"), project, "data/objects.safetensors does not exist: run the stage")
 
 
 def test_corrupt_data(stage, project):
     path = project / "data/objects.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    refused(stage("noise.gaussian", "1"), project, "data/objects.safetensors is damaged")
+    refused(stage("noise.gaussian 1"), project, "data/objects.safetensors is damaged")
 
 
 def test_corrupt_weights(stage, project):
-    assert stage("noise.gaussian", "1").returncode == 0
+    assert stage("noise.gaussian 1").returncode == 0
     path = project / "models/resnet8/gaussian-1.safetensors"
     path.write_bytes(b"x" + path.read_bytes()[1:])
-    done = stage("noise.robustness", "gaussian", "1")
+    done = stage("noise.robustness gaussian 1")
     assert done.returncode == 1
     assert "models/resnet8/gaussian-1.safetensors is damaged" in done.stderr
     assert done.stderr.count("\n") == 1
