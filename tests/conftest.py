@@ -58,10 +58,10 @@ def ran(project):
 
 
 @pytest.fixture
-def edit(project):
-    """Replaces texts, dict of old and new, in the project's params.yaml."""
+def stage(project, ran, request):
+    """Runs a stage after replacing texts, old -> new, in params.yaml; first those of the module's SMALL."""
 
-    def replaced(changes):
+    def edit(changes):
         path = project / "params.yaml"
         text = path.read_text()
         for old, new in changes.items():
@@ -69,4 +69,9 @@ def edit(project):
             text = text.replace(old, new)
         path.write_text(text)
 
-    return replaced
+    def changed_and_ran(command, changes=()):
+        edit(dict(changes))
+        return ran(command)
+
+    edit(request.module.SMALL)
+    return changed_and_ran

@@ -14,18 +14,6 @@ SMALL = {
 }
 
 
-@pytest.fixture
-def stage(ran, edit):
-    """Runs a stage in a project of small networks, after changes of the text of its params.yaml."""
-    edit(SMALL)
-
-    def changed_and_ran(command, changes=()):
-        edit(dict(changes))
-        return ran(command)
-
-    return changed_and_ran
-
-
 def test_the_chain(stage, project):
     for command in (
         "baseline.train 8 1", "features.adversarial 8 1", "features.nonrobust det 8 1",

@@ -11,18 +11,6 @@ SMALL = {
 }
 
 
-@pytest.fixture
-def stage(ran, edit):
-    """Runs a stage in a project of small networks, after changes of the text of its params.yaml."""
-    edit(SMALL)
-
-    def changed_and_ran(command, changes=()):
-        edit(dict(changes))
-        return ran(command)
-
-    return changed_and_ran
-
-
 @pytest.mark.parametrize(
     ("words", "network"),
     [

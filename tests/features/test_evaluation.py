@@ -1,0 +1,44 @@
+"""Accuracy under attack where it is known: two classes, a linear score; the figure's points by hand."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from stages.core.data import Split
+from stages.features import evaluation
+from stages.features.figures import points
+from stages.features.params import Evaluation
+
+
+class Linear(nn.Module):
+    """The logit of class 1 is w·(x - 1/2), that of class 0 is 0; |w| = 1."""
+
+    def __init__(self):
+        super().__init__()
+        w = torch.randn(3 * 8 * 8)
+        self.w = w / w.norm()
+
+    def forward(self, x):
+        score = (x - 0.5).flatten(1) @ self.w
+        return torch.stack([torch.zeros_like(score), score], 1)
+
+
+def test_an_image_withstands_what_is_shorter_than_its_distance_from_the_border(monkeypatch):
+    monkeypatch.setattr(evaluation, "fused", lambda net: net)
+    net, distances = Linear().eval(), torch.tensor([0.05, 0.15, 0.35, -0.15, -0.35])
+    images = 0.5 + distances.view(-1, 1, 1, 1) * net.w.view(3, 8, 8)
+    test = Split(images, torch.tensor([1, 1, 1, 0, 1]))                  # the last is wrong from the start
+    settings = Evaluation(epsilons=[0.1, 0.2, 0.4], iterations=5, restarts=1)
+    assert evaluation.under_attack(net, test, settings).tolist() == [
+        [False, True, True, True, False], [False, False, True, False, False], [False] * 5,
+    ]
+
+
+def test_points_of_the_figure():
+    """Of 4 images of each of two seeds, at no attack and at two strengths."""
+    clean = np.array([[1, 1, 1, 0], [1, 1, 1, 1]])
+    attacked = np.array([[[1, 1, 0, 0], [0, 0, 0, 0]], [[1, 0, 0, 0], [1, 0, 0, 0]]])    # (s, epsilons, n)
+    means, lows, highs = points({"clean": clean, "attacked": attacked})
+    assert means == pytest.approx((87.5, 37.5, 12.5))
+    assert all(low <= mean <= high for low, mean, high in zip(lows, means, highs, strict=True))
