@@ -3,9 +3,11 @@
 import pytest
 import torch
 
-from stages.core.data import load_role
+from stages.core.attacks import losses
+from stages.core.data import load_role, unit
 from stages.core.files import load, read_json
 from stages.core.nets import load_net
+from stages.core.scores import accuracy
 
 SMALL = {
     "depth: 20": "depth: 8", "width: 16": "width: 4", "batch_size: 50": "batch_size: 30",
@@ -29,17 +31,27 @@ def test_the_chain(stage, project):
     assert det["labels"].tolist() == ((role.train.labels + 1) % 10).tolist()
     change = det["images"].float() - role.train.images / 255
     assert change.flatten(1).norm(dim=1).max() <= 4.0 + 0.02                 # ε, and rounding to half
+    sgd, robust = (load_net(f"models/resnet8/{name}-1.safetensors") for name in ("sgd", "robust"))
+    x, t = unit(role.train.images), det["labels"]
+    before, after = (losses(sgd, images, t).mean() for images in (x, unit(det["images"])))
+    assert after < before - 0.1                                              # towards the target, not away
     noise = sets["robust_noise"]
     assert noise["labels"].tolist() == role.train.labels.tolist()
     assert noise["starts"].mean().item() == pytest.approx(0.5, abs=0.01)
     numbers = read_json("metrics/features/sets/robust_noise-8-1.json")
     assert numbers["distance_after"] < numbers["distance_before"]
+    images, goal = unit(noise["images"]), robust.features(x)
+    apart = (robust.features(images) - goal).norm(dim=1) / goal.norm(dim=1)
+    assert numbers["distance_after"] == pytest.approx(apart.mean().item(), rel=0.02)
+    assert numbers["own_rate"] == pytest.approx(accuracy(robust(images), role.train.labels), abs=0.05)
+    assert numbers["other_rate"] == pytest.approx(accuracy(sgd(images), role.train.labels), abs=0.05)
     assert load_net("models/resnet8/on_det-1.safetensors").shape["depth"] == 8
     found, _ = load("data/features/evaluation/on_det-8-1.safetensors")
     assert (found["clean"].shape, found["attacked"].shape) == ((40,), (2, 40))
     measured = read_json("metrics/features/evaluation/on_det-8-1.json")
     assert measured["accuracy"] == pytest.approx(found["clean"].double().mean().item())
-    assert set(measured["accuracy_under_attack"]) == {"2", "4"}
+    shares = found["attacked"].double().mean(1).tolist()
+    assert measured["accuracy_under_attack"] == pytest.approx(dict(zip(["2", "4"], shares, strict=True)))
     first = (project / "data/features/sets/det-8-1.safetensors").read_bytes()
     assert stage("features.nonrobust det 8 1").returncode == 0
     assert (project / "data/features/sets/det-8-1.safetensors").read_bytes() == first
