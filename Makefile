@@ -26,7 +26,7 @@ $(INSTALLED): $(REQUIREMENTS)
 
 repro: setup  ## compute what is out of date, and show the verdicts
 	@python -m stages.pipeline.params
-	@dvc repro
+	@python -m stages.runner
 	@python -m stages.report.verdicts
 
 test: setup lint  ## lint, tests, and checks of the pipeline
@@ -40,7 +40,7 @@ profile: setup  ## apply a profile to params.yaml: make profile NAME=cifar10 (NA
 	@python -m stages.pipeline.profile $(NAME)
 
 report: setup  ## write plots/report.html, and what it needs
-	@dvc repro report
+	@python -m stages.runner report
 	@echo "open plots/report.html"
 
 bench: setup  ## measure images per second, into docs/benchmarks.md

@@ -259,13 +259,6 @@ FILES = {
 }
 
 
-def pytest_collection_modifyitems(items):
-    """DVC 3.67 uses what pygtrie deprecates; all other warnings stay errors."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning"))
-
-
 def shell(folder, *command, fails=False):
     """Runs a command in `folder` and returns what it prints; it must succeed, or fail."""
     done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)

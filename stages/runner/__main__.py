@@ -1,0 +1,92 @@
+"""Brings stages up to date, several at a time: python -m stages.runner --help"""
+
+import argparse
+import os
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from dvc.exceptions import DvcException
+from zc.lockfile import LockError, LockFile
+
+from stages.core.errors import UserError
+from stages.runner.books import Books
+from stages.runner.engine import Engine
+from stages.runner.needs import Seconds
+from stages.runner.run import Run, Stopped, one_line
+from stages.runner.view import duration, view
+
+SCRATCH = Path(".dvc/tmp/runner")
+
+
+def parser():
+    """The command line; options that `dvc repro` has mean what they mean there."""
+    words = argparse.ArgumentParser(prog="python -m stages.runner", description=__doc__.split(":")[0])
+    words.add_argument("targets", nargs="*", help="stages or dvc.yaml files; default: all of ./dvc.yaml")
+    words.add_argument("-j", "--jobs", type=int, default=cores(), help="cores to use; here: %(default)s")
+    words.add_argument("-f", "--force", action="store_true", help="also what did not change")
+    words.add_argument("-s", "--single-item", action="store_true", help="not what the targets depend on")
+    words.add_argument("--downstream", action="store_true", help="the targets and what depends on them")
+    words.add_argument("--dry", action="store_true", help="only show what would be run")
+    words.add_argument("-k", "--keep-going", action="store_true", help="a failure stops only what needs it")
+    words.add_argument("--pull", action="store_true", help="fetch missing data and results from the remote")
+    return words
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+def run(words):
+    """Does what the command line says; returns the exit status."""
+    began = time.monotonic()
+    books = Books()
+    if words.dry:
+        books.dry(
+            words.targets, force=words.force, single_item=words.single_item, downstream=words.downstream,
+            pull=words.pull, on_error="keep-going" if words.keep_going else "fail",
+        )
+        return 0
+    plan = books.plan(words.targets, words.single_item, words.downstream)
+    if words.pull:
+        books.pull_run_cache()
+    with alone(), closing(Engine(words.jobs)) as engine:
+        one = Run(books, engine, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
+        one(plan)
+    if one.failed:
+        name = next(iter(one.failed))
+        print(f"failed: {', '.join(one.failed)}; what {name} printed is in {one.log(name)}", file=sys.stderr)
+        return 1
+    print(f"{one.ran} of {len(plan)} stages were run, in {duration(time.monotonic() - began)}")
+    return 0
+
+
+@contextmanager
+def alone():
+    """Inside, no second runner works in this project."""
+    SCRATCH.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = LockFile(str(SCRATCH / "lock"))
+    except LockError:
+        raise UserError("another runner is at work in this project: wait for it, or stop it") from None
+    with closing(lock):
+        yield
+
+
+def main():
+    words = parser().parse_args()
+    if words.jobs < 1:
+        sys.exit(f"error: --jobs is {words.jobs}: at least one core is needed")
+    try:
+        sys.exit(run(words))
+    except (UserError, DvcException) as error:
+        sys.exit(f"error: {one_line(error)}")
+    except Stopped as error:
+        print(f"stopped by {error}: what was finished is kept, run it again to go on", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

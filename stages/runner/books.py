@@ -1,0 +1,235 @@
+"""DVC's books, kept by one process while the commands of many stages run.
+
+What `dvc repro` does with a stage before its command and after it, in the same order (DVC 3.67:
+Stage.reproduce and Stage.run in dvc/stage/__init__.py, run_stage in dvc/stage/run.py), so that dvc.lock and
+the run-cache end in the same bytes. What differs: the repository's lock is held for a turn of book-keeping,
+never while we wait; dvc.lock is replaced at once instead of rewritten in place; results that come together
+are written together.
+"""
+
+import logging
+import os
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+from enum import Enum
+from pathlib import Path
+
+import dvc
+import networkx as nx
+from dvc.dvcfile import PROJECT_FILE
+from dvc.exceptions import CheckoutError
+from dvc.repo import Repo
+from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
+from dvc.rwlock import rwlock
+from dvc.stage import PipelineStage
+from dvc.stage.cache import RunCacheNotFoundError, RunCacheNotSupported
+from dvc.stage.run import _make_cmd, _pull_missing_deps, get_executable, prepare_kwargs
+from dvc.stage.serialize import to_lockfile
+from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
+
+from stages.core.errors import UserError
+from stages.core.files import write
+
+VERSION = "3.67.1"
+EVERY = 1.0                                                  # seconds between writes of dvc.lock
+
+
+class Found(Enum):
+    """What looking at a stage came to."""
+
+    UNCHANGED = "unchanged"
+    RESTORED = "restored"                                    # from the run-cache or a remote
+    DONE = "done"                                            # nothing to run: frozen, or data
+    RUN = "run"
+
+
+class Books:
+    """The books of the project in the folder `root`."""
+
+    def __init__(self, root="."):
+        if dvc.__version__ != VERSION:
+            raise UserError(
+                f"DVC {dvc.__version__} is installed, but the runner keeps the books of {VERSION}: "
+                "run `make setup`, or `dvc repro` without it"
+            )
+        logging.getLogger("dvc").setLevel(logging.WARNING)   # what DVC says of a stage, the view says
+        self.repo = Repo(os.fspath(root), _wait_for_lock=True)
+        self._depth = 0
+        self._order = []
+        self._new = {}                                       # dvc.lock -> names that it did not have
+        self._unwritten = {}                                 # finished stages that are in no dvc.lock yet
+        self._written = 0.0
+        self._held = {}                                      # running stage -> what to close at its end
+
+    def close(self):
+        """Writes what is finished and lets go of what runs."""
+        with self.turn():
+            self.write()
+            for held in self._held.values():
+                held.close()
+        self.repo.close()
+
+    @contextmanager
+    def turn(self):
+        """Holds the repository's lock, as every DVC command does while it reads and writes."""
+        self._depth += 1
+        try:
+            if self._depth > 1:
+                yield
+                return
+            with self.repo.lock:
+                for name in "dvcignore", "dvcfs", "datafs":  # of files that came since
+                    self.repo.__dict__.pop(name, None)
+                yield
+        finally:
+            self._depth -= 1
+
+    def plan(self, targets=(), single_item=False, downstream=False):
+        """The stages to look at, in DVC's order -> those of them that come first."""
+        with self.turn():
+            stages = collect_stages(self.repo, targets or [PROJECT_FILE])
+            graph = get_active_graph(self.repo.index.graph)
+            if single_item:
+                before = one_by_one(stages, graph)
+            else:
+                before = with_others(plan_repro(graph, stages, downstream=downstream), graph)
+            self._order = list(before)
+            return before
+
+    def dry(self, targets=(), **options):
+        """Shows what `dvc repro --dry` shows."""
+        logging.getLogger("dvc").setLevel(logging.INFO)
+        self.repo.reproduce(targets or None, dry=True, **options)
+
+    def pull_run_cache(self):
+        """Fetches the entries of the run-cache from the remote."""
+        with self.turn():
+            try:
+                self.repo.stage_cache.pull(None)
+            except RunCacheNotSupported as error:
+                raise UserError(f"--pull: {error}: name a remote with `dvc remote add --default`") from error
+
+    def look(self, stage, before, force=False, pull=False):
+        """Brings a stage up to date if that takes no command of it.
+
+        before  the stages that come first
+        """
+        if not runs(stage):
+            return self._as_dvc(stage, before, force, pull)
+        if not force:
+            if not stage.changed(False, before):
+                return Found.UNCHANGED
+            if pull and not stage.changed(True, before) and self._pulled(stage):
+                return Found.RESTORED
+            if pull:
+                _pull_missing_deps(stage)
+            if self._restored(stage, pull):
+                self._keep(stage)
+                return Found.RESTORED
+        stage.save_deps()                                    # fails if one is missing
+        return Found.RUN
+
+    def begin(self, stage):
+        """Clears the way for a stage's commands, and keeps other DVC commands out of it until `finish` or
+        `give_up`; returns the commands, each as arguments of subprocess.Popen, by keyword.
+        """
+        stage.remove_outs(ignore_remove=False, force=False)
+        held = ExitStack()
+        paths = [dep.fs_path for dep in stage.deps], [out.fs_path for out in stage.outs]
+        held.enter_context(rwlock(
+            self.repo.tmp_dir, self.repo.fs, f"{' '.join(sys.argv)}: {stage.addressing}", *paths,
+            self.repo.config["core"].get("hardlink_lock", False),
+        ))
+        self._held[stage] = held
+        place = {key: value for key, value in prepare_kwargs(stage).items() if key in ("cwd", "env")}
+        lines = stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines()
+        return [{"args": _make_cmd(get_executable(), line)} | place for line in lines]
+
+    def finish(self, stage):
+        """Saves what a stage's commands wrote."""
+        self._held.pop(stage).close()
+        self._keep(stage)
+
+    def give_up(self, stage):
+        """Ends what `begin` began, without a result."""
+        self._held.pop(stage).close()
+
+    def due(self):
+        """Whether finished stages have waited long enough to be written."""
+        return bool(self._unwritten) and time.monotonic() >= self._written + EVERY
+
+    def write(self):
+        """Writes finished stages into their dvc.lock."""
+        files = {}
+        for stage in self._unwritten:
+            files.setdefault(stage.dvcfile, []).append(stage)
+        for dvcfile, stages in files.items():
+            self._write(dvcfile._lockfile, stages)
+        self._unwritten = {}
+        self._written = time.monotonic()
+
+    def _as_dvc(self, stage, before, force, pull):
+        done = stage.reproduce(upstream=before, force=force, pull=pull)
+        if not done:
+            return Found.UNCHANGED
+        stage.dump(update_pipeline=False)
+        return Found.DONE
+
+    def _pulled(self, stage):
+        try:
+            self.repo.pull(stage.addressing)
+            stage.checkout()
+        except CheckoutError:
+            return False
+        return True
+
+    def _restored(self, stage, pull):
+        stage.remove_outs(ignore_remove=False, force=False)
+        try:
+            self.repo.stage_cache.restore(stage, pull=pull)
+        except RunCacheNotFoundError:
+            return False
+        return True
+
+    def _keep(self, stage):
+        plain = [out for out in stage.outs if not (out.is_metric or out.is_plot)]
+        stage.save(run_cache=all(out.use_cache for out in plain))
+        stage.commit()
+        self._unwritten[stage] = None
+
+    def _write(self, lockfile, stages):
+        """Replaces a dvc.lock; stages that are new in it stand in the order in which DVC runs them."""
+        path = Path(lockfile.path)
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        data = parse_yaml_for_update(text, path) or {"schema": "2.0"}
+        entries = data.setdefault("stages", {})
+        new = self._new.setdefault(path, set())
+        for stage in stages:
+            if stage.name not in entries:
+                new.add(stage.name)
+            entries.update(to_lockfile(stage))
+        for stage in self._order:
+            if stage.name in new and stage.dvcfile._lockfile.path == str(path):
+                entries[stage.name] = entries.pop(stage.name)
+        write(path, dumps_yaml(data))
+
+
+def runs(stage):
+    """Whether a stage has commands of its own that DVC would run."""
+    return isinstance(stage, PipelineStage) and bool(stage.cmd) and not stage.frozen
+
+
+def with_others(steps, graph):
+    """Steps in DVC's order -> those of them on which they depend."""
+    chosen = set(steps)
+    return {stage: [one for one in graph.successors(stage) if one in chosen] for stage in steps}
+
+
+def one_by_one(stages, graph):
+    """Only these stages, in their order where one depends on another, however indirectly."""
+    before = {}
+    for place, stage in enumerate(stages):
+        related = nx.ancestors(graph, stage) | nx.descendants(graph, stage)
+        before[stage] = [earlier for earlier in stages[:place] if earlier in related]
+    return before

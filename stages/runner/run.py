@@ -1,0 +1,194 @@
+"""Brings stages up to date, as many at a time as there is room for.
+
+    python -m stages.runner [targets]
+
+means what `dvc repro [targets]` means and leaves the same bytes in dvc.lock and in the run-cache.
+"""
+
+import queue
+import signal
+from contextlib import contextmanager
+
+from dvc.exceptions import DvcException
+
+from stages.core.errors import UserError
+from stages.pipeline.project import title
+from stages.runner.books import Found
+from stages.runner.needs import needs
+from stages.runner.schedule import Schedule
+
+TICK = 0.5                                                   # seconds that we wait for an event
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop: Ctrl-C or SIGTERM."""
+
+
+class Run:
+    """One run of the stages of a plan.
+
+    books    DVC's books
+    engine   where commands run
+    view     told what happens
+    seconds  how long stages take
+    logs     folder for what commands print
+    options  force, single_item, pull, keep_going, as on the command line
+    """
+
+    def __init__(self, books, engine, view, seconds, logs, options):
+        self.books, self.engine, self.view, self.seconds, self.logs = books, engine, view, seconds, logs
+        self.options = options
+        self.failed = {}                                     # name of a stage -> why
+        self.ran = 0                                         # stages whose commands were started
+
+    def __call__(self, plan):
+        """Brings the stages of a plan, stage -> stages before it, up to date."""
+        names = {stage: title(self.books.repo, stage) for stage in plan}
+        self.stages = {name: stage for stage, name in names.items()}
+        self.before = {names[stage]: earlier for stage, earlier in plan.items()}
+        order = {names[stage]: [names[one] for one in earlier] for stage, earlier in plan.items()}
+        self.schedule = Schedule(order, {name: self.seconds.expected(name) for name in order})
+        for worker, room in self.engine.workers().items():
+            self.schedule.join(worker, room)
+        self.view.plans(self.schedule)
+        with stopping(self.engine.events), self.view:
+            try:
+                while self.schedule.left:
+                    self._turn()
+                    if self.schedule.running:
+                        self._wait()
+            finally:
+                self._end()
+
+    def _turn(self):
+        """Looks at what is ready, and starts what there is room for."""
+        with self.books.turn():
+            while found := self.schedule.ready():
+                for name in found:
+                    self._look(name)
+            for name, worker in self.schedule.starts():
+                self._start(name, worker)
+            if self.books.due():
+                self.books.write()
+
+    def _wait(self):
+        """Takes in what happens until a command has ended or something is to be written."""
+        ends = []
+        while not ends and not self.books.due():
+            event = self._next(TICK)
+            while event:
+                self._heard(*event, ends)
+                event = self._next(0)
+        with self.books.turn():
+            for name, outcome in ends:
+                self._finish(name, outcome)
+
+    def _heard(self, kind, name, what, ends):
+        if kind == "stop":
+            raise Stopped(what)
+        if kind == "said":
+            self.view.said(name, what)
+        if kind == "ended":
+            ends.append((name, what))
+
+    def _next(self, seconds):
+        """The next event, or None after so many seconds."""
+        try:
+            return self.engine.events.get(timeout=seconds) if seconds else self.engine.events.get_nowait()
+        except queue.Empty:
+            return None
+
+    def _look(self, name):
+        stage = self.stages[name]
+        try:
+            found = self.books.look(stage, self.before[name], self.options.force, self.options.pull)
+            if found is Found.RUN:
+                self._queue(name, needs(self.books.repo, stage))
+                return
+        except (DvcException, UserError, OSError) as error:
+            self._fail(name, one_line(error))
+            return
+        self.view.found(name, found)
+        self.schedule.done(name)
+
+    def _queue(self, name, wanted):
+        rooms = self.engine.workers().values()
+        wanted = wanted._replace(gpus=min(wanted.gpus, max(room.gpus for room in rooms)))
+        if not any(room.hold(wanted) for room in rooms):
+            raise UserError(
+                f"needs {wanted}, but the largest worker has {max(rooms)}: give more --jobs, or lower "
+                "`compute.threads` or the stage's `meta.needs`"
+            )
+        if self.options.keep_going or not self.failed:
+            self.schedule.queue(name, wanted)
+
+    def _start(self, name, worker):
+        try:
+            commands = self.books.begin(self.stages[name])
+        except (DvcException, OSError) as error:
+            self.schedule.ended(name)
+            self._fail(name, one_line(error))
+            return
+        self.ran += 1
+        self.engine.start(name, worker, commands, self.log(name), self.schedule.needs(name).gpus)
+        self.view.started(name)
+
+    def _finish(self, name, outcome):
+        self.schedule.ended(name)
+        stage = self.stages[name]
+        if isinstance(outcome, Exception) or outcome.status != 0:
+            self.books.give_up(stage)
+            how = one_line(outcome) if isinstance(outcome, Exception) else f"exit status {outcome.status}"
+            self._fail(name, how, self.log(name))
+            return
+        try:
+            self.books.finish(stage)
+        except (DvcException, UserError, OSError) as error:
+            self._fail(name, one_line(error), self.log(name))
+            return
+        self.seconds.took(name, outcome.seconds)
+        self.schedule.done(name)
+        self.view.ended(name, outcome.seconds)
+
+    def _fail(self, name, why, log=None):
+        self.failed[name] = why
+        if self.options.single_item:
+            self.schedule.done(name)                         # DVC lets those that follow try
+            self.view.failed(name, why, log, [])
+        else:
+            self.view.failed(name, why, log, self.schedule.drop(name))
+        if not self.options.keep_going:
+            self.schedule.stop()
+
+    def log(self, name):
+        """The file for what a stage prints."""
+        return self.logs / f"{name.replace('/', '-').replace(':', '-')}.log"
+
+    def _end(self):
+        """Ends what still runs, and writes what is finished."""
+        if self.schedule.running:
+            with self.books.turn():
+                for name, outcome in self.engine.stop():
+                    self._finish(name, outcome)
+        self.books.close()
+        self.seconds.write()
+
+
+@contextmanager
+def stopping(events):
+    """Inside, Ctrl-C and SIGTERM are events, which we take in where nothing is half done."""
+    def stop(number, _):
+        events.put(("stop", None, signal.Signals(number).name))
+
+    old = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in old.items():
+            signal.signal(number, handler)
+
+
+def one_line(error):
+    """What an error says, with its cause."""
+    cause = f": {error.__cause__}" if error.__cause__ else ""
+    return " ".join(f"{error}{cause}".split()) or type(error).__name__

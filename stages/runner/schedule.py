@@ -1,0 +1,191 @@
+"""What starts next, and where: the decisions alone, without processes, files or a clock.
+
+A task waits for others, is ready, is queued with what it needs, runs on a worker, and is done. Among queued
+tasks the one at the head of the longest path of work goes first (list scheduling by critical path: Graham,
+SIAM J. Appl. Math. 1969, bounds its makespan by 2 - 1/m times the best on m equal workers). There are no
+barriers: a task is ready as soon as the last one that it waits for is done.
+
+A task that no worker has room for now holds the freest of the workers that are large enough, so that smaller
+tasks do not pass it for ever.
+"""
+
+import heapq
+from collections import defaultdict
+from typing import NamedTuple
+
+
+class Resources(NamedTuple):
+    """What a task needs, or a worker has: cores, memory in GB, GPUs."""
+
+    cores: int = 1
+    memory: float = 0.0
+    gpus: int = 0
+
+    def hold(self, other):
+        """Whether `other` fits in."""
+        return all(mine >= its for mine, its in zip(self, other, strict=True))
+
+    def less(self, other):
+        return Resources(*(mine - its for mine, its in zip(self, other, strict=True)))
+
+    def more(self, other):
+        return Resources(*(mine + its for mine, its in zip(self, other, strict=True)))
+
+    def __str__(self):
+        parts = [f"{self.cores} core{'s' * (self.cores != 1)}"]
+        parts += [f"{self.memory:g} GB of memory"] * (self.memory > 0)
+        parts += [f"{self.gpus} GPU{'s' * (self.gpus != 1)}"] * (self.gpus > 0)
+        return ", ".join(parts)
+
+
+def path_lengths(before, seconds):
+    """The seconds from the start of each task to the end of the last that waits for it, however indirectly.
+
+    before   task -> the tasks that it waits for; the tasks in an order in which these come first
+    seconds  task -> its own expected duration
+    """
+    lengths = dict(seconds)
+    longest_after = defaultdict(float)
+    for task in reversed(before):
+        lengths[task] = seconds[task] + longest_after[task]
+        for earlier in before[task]:
+            longest_after[earlier] = max(longest_after[earlier], lengths[task])
+    return lengths
+
+
+class Schedule:
+    """Tasks with an order among them, and workers with room.
+
+    before   task -> the tasks that it waits for; the tasks in an order in which these come first
+    seconds  task -> its expected duration
+    """
+
+    def __init__(self, before, seconds):
+        self.seconds = seconds
+        self.lengths = path_lengths(before, seconds)
+        self.left = set(before)                              # neither done nor dropped
+        self.running = {}                                    # task -> its worker
+        self._rank = {task: place for place, task in enumerate(before)}
+        self._waits = {task: set(earlier) for task, earlier in before.items()}
+        self._after = defaultdict(list)
+        for task, earlier in before.items():
+            for one in earlier:
+                self._after[one].append(task)
+        self._ready = [task for task, earlier in self._waits.items() if not earlier]
+        self._needs = {}                                     # of tasks that are queued or run
+        self._queues = defaultdict(list)                     # needs -> a heap of tasks
+        self._rooms = {}                                     # worker -> what it has in all
+        self._free = {}                                      # worker -> what it has left
+        self._alike = {}                                     # (room left, in all) -> workers, an ordered set
+
+    def ready(self):
+        """The tasks that wait for no other any more, each given once, in the order of the plan."""
+        found, self._ready = sorted(self._ready, key=self._rank.get), []
+        return found
+
+    def queue(self, task, needs):
+        """Lets a task start as soon as a worker has room for it."""
+        self._needs[task] = needs
+        heapq.heappush(self._queues[needs], (-self.lengths[task], self._rank[task], task))
+
+    def join(self, worker, room):
+        """Adds a worker."""
+        self._rooms[worker] = room
+        self._set(worker, room)
+
+    def leave(self, worker):
+        """Forgets a worker; returns the tasks that ran there, which are to be queued again."""
+        lost = [task for task, where in self.running.items() if where == worker]
+        self._unset(worker)
+        del self._rooms[worker], self._free[worker]
+        for task in lost:
+            del self.running[task]
+        return lost
+
+    def starts(self):
+        """Takes from the queues what can start now: a list of (task, worker)."""
+        found, held = [], set()
+        waiting = {needs for needs, queue in self._queues.items() if queue}
+        while waiting:
+            needs = min(waiting, key=lambda one: self._queues[one][0])
+            worker = self._room_for(needs, held)
+            if worker is None:
+                held.add(self._freest(needs, held))
+                waiting.remove(needs)
+                continue
+            task = heapq.heappop(self._queues[needs])[-1]
+            self._set(worker, self._free[worker].less(needs))
+            self.running[task] = worker
+            found.append((task, worker))
+            if not self._queues[needs]:
+                waiting.remove(needs)
+        return found
+
+    def ended(self, task):
+        """Gives a running task's room back; it is neither done nor dropped by that."""
+        worker = self.running.pop(task)
+        self._set(worker, self._free[worker].more(self._needs[task]))
+
+    def done(self, task):
+        """Makes ready what waited for this task alone."""
+        self.left.discard(task)
+        for later in self._after[task]:
+            self._waits[later].discard(task)
+            if not self._waits[later] and later in self.left:
+                self._ready.append(later)
+
+    def drop(self, task):
+        """Gives up a task and what waits for it, however indirectly; returns the latter, in their order."""
+        dropped, reach = set(), [task]
+        while reach:
+            one = reach.pop()
+            if one in self.left:
+                self.left.discard(one)
+                dropped.add(one)
+                reach += self._after[one]
+        return sorted(dropped - {task}, key=self._rank.get)
+
+    def stop(self):
+        """Starts nothing any more; what runs goes on."""
+        self.left = set(self.running)
+        self._queues.clear()
+        self._ready = []
+
+    def expected(self, spent):
+        """Seconds until all is done: the longest path that is left, or the mean load, if that is more.
+
+        spent  task that runs -> for how long it has
+        """
+        def rest(task, whole):
+            return max(0.0, whole - spent.get(task, 0.0))
+
+        cores = sum(room.cores for room in self._rooms.values())
+        taken = {task: self._needs.get(task, Resources()).cores for task in self.left}
+        load = sum(rest(task, self.seconds[task]) * taken[task] for task in self.left)
+        return max([load / cores, *(rest(task, self.lengths[task]) for task in self.left)])
+
+    def needs(self, task):
+        """What a queued or running task needs."""
+        return self._needs[task]
+
+    def _room_for(self, needs, held):
+        """A worker with room for such a task, the one with the least room left; None if there is none."""
+        fitting = sorted(kind for kind in self._alike if kind[0].hold(needs))
+        return next((one for kind in fitting for one in self._alike[kind] if one not in held), None)
+
+    def _freest(self, needs, held):
+        """Of the workers that are large enough for such a task, the one with the most room left."""
+        large = sorted((kind for kind in self._alike if kind[1].hold(needs)), reverse=True)
+        return next((one for kind in large for one in self._alike[kind] if one not in held), None)
+
+    def _set(self, worker, free):
+        self._unset(worker)
+        self._free[worker] = free
+        self._alike.setdefault((free, self._rooms[worker]), {})[worker] = None
+
+    def _unset(self, worker):
+        if worker in self._free:
+            kind = self._free[worker], self._rooms[worker]
+            del self._alike[kind][worker]
+            if not self._alike[kind]:
+                del self._alike[kind]

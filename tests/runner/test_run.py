@@ -1,0 +1,221 @@
+"""What a run does on a terminal's command line: targets, failures, signals, logs."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from dvc.exceptions import DvcException
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CHAIN = """\
+stages:
+  first:
+    cmd: echo 1 > first.txt
+    deps: [source.txt]
+    outs: [first.txt]
+  second:
+    cmd: cat first.txt first.txt > second.txt
+    deps: [first.txt]
+    outs: [second.txt]
+  third:
+    cmd: cat second.txt second.txt > third.txt
+    deps: [second.txt]
+    outs: [third.txt]
+  other:
+    cmd: cat source.txt > other.txt
+    deps: [source.txt]
+    outs: [other.txt]
+"""
+FAILS = CHAIN.replace("cat first.txt first.txt > second.txt", "echo about to fail; exit 3")
+SLEEPS = """\
+stages:
+  quick:
+    cmd: echo 1 > quick.txt
+    deps: [source.txt]
+    outs: [quick.txt]
+  slow:
+    cmd: touch ../started; sleep 600 & sleep 600; echo 1 > slow.txt
+    deps: [source.txt, quick.txt]
+    outs: [slow.txt]
+"""
+
+
+@pytest.fixture
+def project(make):
+    return lambda pipeline, **files: make({"dvc.yaml": pipeline, "source.txt": "1\n"} | files)
+
+
+def started(project, *words):
+    """Our command in a process of its own."""
+    command = [sys.executable, "-m", "stages.runner", *words]
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        command, cwd=project.folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def command(project, *words):
+    """Exit status and all that our command prints."""
+    process = started(project, *words)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out + err
+
+
+def until(condition):
+    """Waits until something holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited for a minute"
+        time.sleep(0.05)
+
+
+def children_in(folder):
+    """Processes that work in a folder."""
+    def there(process):
+        try:
+            return process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            return False
+
+    return [process for process in psutil.process_iter() if there(process)]
+
+
+@pytest.mark.parametrize(("targets", "options", "ran"), [
+    (["second"], {}, {"first", "second"}),
+    (["third"], {"single_item": True}, set()),
+    (["first"], {"downstream": True}, {"first", "second", "third"}),
+    (["third", "second", "first"], {"single_item": True}, {"first"}),
+])
+def test_targets_mean_what_they_mean_to_dvc(project, make, targets, options, ran):
+    """The oracle is `dvc repro` in a second project; `ran` is by hand."""
+    ours = project(CHAIN)
+    theirs = make({"dvc.yaml": CHAIN, "source.txt": "1\n"}, "theirs")
+    run = ours.by_us(targets, keep_going=True, **options)
+    try:
+        theirs.by_dvc(targets, on_error="keep-going", **options)
+    except DvcException:
+        assert run.failed
+    outs = {path.stem for path in ours.folder.glob("*.txt")} - {"source"}
+    assert outs == {path.stem for path in theirs.folder.glob("*.txt")} - {"source"} == ran
+
+
+def test_a_failure_stops_all_but_what_runs(project):
+    run = project(FAILS).by_us(jobs=1)
+    assert set(run.failed) == {"second"}
+    assert "exit status 3" in run.failed["second"]
+
+
+def test_with_keep_going_it_stops_only_what_waits_for_it(project):
+    one, said = project(FAILS), io.StringIO()
+    run = one.by_us(jobs=1, keep_going=True, out=said)
+    assert set(run.failed) == {"second"}
+    assert (one.folder / "other.txt").exists()
+    assert not (one.folder / "third.txt").exists()
+    assert "not run, since second comes first: third" in said.getvalue()
+
+
+def test_the_command_line_shows_what_a_failed_stage_printed_and_where(project):
+    status, text = command(project(FAILS))
+    assert status == 1
+    assert "about to fail" in text
+    assert text.rstrip().endswith("logs/second.log")
+
+
+def test_an_output_that_a_command_did_not_write_is_a_failure(project):
+    run = project(CHAIN.replace("echo 1 > first.txt", "echo 1")).by_us()
+    assert "first.txt" in run.failed["first"]
+    assert "does not exist" in run.failed["first"]
+
+
+def test_a_missing_dependency_is_a_failure(make):
+    run = make({"dvc.yaml": CHAIN}).by_us(keep_going=True)
+    assert set(run.failed) == {"first", "other"}
+    assert "source.txt" in run.failed["first"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_stop_ends_children_and_keeps_what_is_finished(project, sign, tmp_path):
+    one = project(SLEEPS)
+    process = started(one)
+    until((tmp_path / "started").exists)
+    process.send_signal(sign)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped by" in err
+    assert children_in(one.folder) == []
+    assert "quick" in (one.folder / "dvc.lock").read_text()
+    assert set(one.status()) == {"slow"}
+
+
+def test_a_killed_runner_leaves_no_children_and_loses_nothing(project, tmp_path):
+    one = project(SLEEPS)
+    process = started(one)
+    until((tmp_path / "started").exists)
+    process.kill()
+    process.communicate(timeout=60)
+    until(lambda: children_in(one.folder) == [])
+    one.edit({"dvc.yaml": SLEEPS.replace("sleep 600 & sleep 600; ", "")})
+    run = one.by_us()
+    assert not run.failed
+    assert run.ran == 1
+    assert one.status() == {}
+
+
+def test_other_dvc_commands_work_meanwhile(project, tmp_path):
+    one = project(SLEEPS)
+    process = started(one)
+    until((tmp_path / "started").exists)
+    try:
+        assert one.status(["quick"]) == {}
+        two = command(one)
+        assert two[0] == 1
+        assert "another runner" in two[1]
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+@pytest.mark.parametrize(("change", "words", "says"), [
+    ({}, ["nothing"], "nothing"),
+    ({"dvc.yaml": CHAIN.replace("[source.txt]", "[third.txt]", 1)}, [], "both a dependency and an output"),
+    ({}, ["--jobs", "0"], "--jobs is 0"),
+    ({"dvc.yaml": CHAIN + "    meta: {needs: {cores: 64}}\n"}, ["--jobs", "2"], "needs 64 cores"),
+    ({"dvc.yaml": CHAIN + "    meta: {needs: {core: 1}}\n"}, [], "cores, memory, gpus"),
+])
+def test_bad_input_is_one_clear_line(project, change, words, says):
+    one = project(CHAIN)
+    one.edit(change)
+    status, text = command(one, *words)
+    assert status == 1
+    assert says in text
+    assert "Traceback" not in text
+
+
+def test_a_dry_run_shows_what_would_be_run(project):
+    one = project(CHAIN)
+    one.by_us()
+    one.edit({"dvc.yaml": CHAIN.replace("cat second.txt second.txt", "cat second.txt")})
+    before = {name: data for name, data in one.files().items() if not name.startswith(".dvc/tmp")}
+    status, text = command(one, "--dry")
+    assert status == 0
+    assert "Stage 'second' didn't change" in text
+    assert "Running stage 'third'" in text
+    assert {name: data for name, data in one.files().items() if not name.startswith(".dvc/tmp")} == before
+
+
+def test_stages_of_a_level_run_at_the_same_time(make):
+    """Each waits for the other's file: one after the other they would fail."""
+    wait = "for i in $(seq 200); do test -e {other} && exit 0; sleep 0.05; done; exit 1"
+    lines = ["stages:"]
+    for name, other in ("a", "b"), ("b", "a"):
+        lines += [f"  {name}:", f"    cmd: touch {name}; {wait.format(other=other)}"]
+        lines += ["    deps: [source.txt]", f"    outs: [{name}]"]
+    one = make({"dvc.yaml": "\n".join(lines), "source.txt": ""})
+    assert not one.by_us(jobs=2).failed
