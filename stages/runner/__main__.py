@@ -25,6 +25,7 @@ def parser():
     words = argparse.ArgumentParser(prog="python -m stages.runner", description=__doc__.split(":")[0])
     words.add_argument("targets", nargs="*", help="stages or dvc.yaml files; default: all of ./dvc.yaml")
     words.add_argument("-j", "--jobs", type=int, default=cores(), help="cores to use; here: %(default)s")
+    words.add_argument("--cluster", help="a scheduler's address, or a YAML file for dask-jobqueue")
     words.add_argument("-f", "--force", action="store_true", help="also what did not change")
     words.add_argument("-s", "--single-item", action="store_true", help="not what the targets depend on")
     words.add_argument("--downstream", action="store_true", help="the targets and what depends on them")
@@ -52,7 +53,7 @@ def run(words):
     plan = books.plan(words.targets, words.single_item, words.downstream)
     if words.pull:
         books.pull_run_cache()
-    with alone(), closing(Engine(words.jobs)) as engine:
+    with alone(), closing(Engine(words.jobs, words.cluster)) as engine:
         one = Run(books, engine, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)
     if one.failed:

@@ -24,12 +24,13 @@ from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 from dvc.rwlock import rwlock
 from dvc.stage import PipelineStage
 from dvc.stage.cache import RunCacheNotFoundError, RunCacheNotSupported
-from dvc.stage.run import _make_cmd, _pull_missing_deps, get_executable, prepare_kwargs
+from dvc.stage.run import _pull_missing_deps
 from dvc.stage.serialize import to_lockfile
 from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 
 from stages.core.errors import UserError
 from stages.core.files import write
+from stages.runner.clone import collect, job_of, new_token
 
 VERSION = "3.67.1"
 EVERY = 1.0                                                  # seconds between writes of dvc.lock
@@ -55,6 +56,7 @@ class Books:
             )
         logging.getLogger("dvc").setLevel(logging.WARNING)   # what DVC says of a stage, the view says
         self.repo = Repo(os.fspath(root), _wait_for_lock=True)
+        self.token = new_token()
         self._depth = 0
         self._order = []
         self._new = {}                                       # dvc.lock -> names that it did not have
@@ -132,28 +134,30 @@ class Books:
 
     def begin(self, stage):
         """Clears the way for a stage's commands, and keeps other DVC commands out of it until `finish` or
-        `give_up`; returns the commands, each as arguments of subprocess.Popen, by keyword.
+        `give_up`; returns the job.
         """
+        self.give_up(stage)                                  # begun on a worker that is lost
         stage.remove_outs(ignore_remove=False, force=False)
-        held = ExitStack()
         paths = [dep.fs_path for dep in stage.deps], [out.fs_path for out in stage.outs]
-        held.enter_context(rwlock(
+        held = rwlock(
             self.repo.tmp_dir, self.repo.fs, f"{' '.join(sys.argv)}: {stage.addressing}", *paths,
             self.repo.config["core"].get("hardlink_lock", False),
-        ))
-        self._held[stage] = held
-        place = {key: value for key, value in prepare_kwargs(stage).items() if key in ("cwd", "env")}
-        lines = stage.cmd if isinstance(stage.cmd, list) else stage.cmd.splitlines()
-        return [{"args": _make_cmd(get_executable(), line)} | place for line in lines]
+        )
+        self._held[stage] = ExitStack()
+        self._held[stage].enter_context(held)
+        return job_of(self.repo, stage, self.token)
 
-    def finish(self, stage):
-        """Saves what a stage's commands wrote."""
-        self._held.pop(stage).close()
+    def finish(self, stage, outputs=None):
+        """Saves what a stage's commands wrote; `outputs` are in the remote, if a worker in a clone did."""
+        self.give_up(stage)
+        if outputs is not None:
+            collect(self.repo, outputs)
         self._keep(stage)
 
     def give_up(self, stage):
-        """Ends what `begin` began, without a result."""
-        self._held.pop(stage).close()
+        """Ends what `begin` began."""
+        if stage in self._held:
+            self._held.pop(stage).close()
 
     def due(self):
         """Whether finished stages have waited long enough to be written."""

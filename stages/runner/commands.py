@@ -14,10 +14,18 @@ LONGEST = 200                                                # bytes of a last l
 
 
 class Outcome(NamedTuple):
-    """How the commands ended: exit status (0, or of the first that failed; None if stopped), seconds."""
+    """How commands ended.
+
+    status   exit status: 0, or that of the first that failed; None if they were stopped
+    seconds  how long they took
+    printed  bytes that they printed, from a clone
+    outputs  entries of dvc.lock, from a clone that has pushed them
+    """
 
     status: int | None
     seconds: float
+    printed: bytes | None = None
+    outputs: list | None = None
 
 
 def execute(commands, log, wanted=lambda: True, said=lambda line: None, environment=None):

@@ -1,56 +1,90 @@
-"""Where commands run: workers of dask.distributed, in this process by default.
+"""Where commands run: workers of dask.distributed.
 
 Which task runs where is decided by schedule.py; dask carries it there, watches the workers and brings back
-what became of it.
+what became of it. The cluster is one of
+
+    a worker in this process, with so many cores                     (default)
+    whatever workers a scheduler has                                 tcp://host:8786
+    workers that dask-jobqueue submits to SLURM, PBS and the like    a YAML file, see docs/clusters.md
 """
 
 import os
 import queue
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psutil
 from distributed import Client, LocalCluster, get_worker
+from ruamel.yaml import YAML
 
+from stages.core.errors import UserError
+from stages.runner.clone import delivered, fetch, has
 from stages.runner.commands import PATIENCE, execute
 from stages.runner.guard import dismiss
 from stages.runner.schedule import Resources
+from stages.runner.site import differences, site
 
 TOPIC = "restage"
 GB = 1e9
 GPUS = "/proc/driver/nvidia/gpus"
+THREADS = 64                                                 # of a worker, for each core: they only wait
+CONNECT = 20                                                 # seconds
 
 free_gpus = list(range(len(os.listdir(GPUS)) if os.path.isdir(GPUS) else 0))
 
 
 class Engine:
-    """A cluster of one worker in this process, with so many cores.
+    """Workers, and what happens there.
 
-    `events` holds what happened, oldest first: ("said", task, line) is the last line that a task printed,
-    ("ended", task, outcome) how its commands ended, an Outcome or an exception; ("gone", task, outcome) comes
-    from the worker itself and is for `stop`.
+    `events` holds what happened, oldest first:
+
+        ("said", task, line)         the last line that a task printed
+        ("ended", task, outcome)     how its commands ended: an Outcome, or an exception
+        ("gone", task, outcome)      the same from the worker itself, for `stop`
+        ("joined", worker, room)     a worker came, with such Resources
+        ("left", worker, None)       a worker is not there any more
+        ("refused", worker, why)     a worker came that would not compute what we do
     """
 
-    def __init__(self, cores):
+    def __init__(self, cores, cluster=None):
         self.events = queue.SimpleQueue()
-        self._futures = {}
-        self._cluster = LocalCluster(
-            n_workers=1, threads_per_worker=64 * cores, processes=False, memory_limit=0,
-            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
-            resources=dict(zip(Resources._fields, here(cores), strict=True)),
-        )
-        self._client = Client(self._cluster)
+        self._futures, self._workers, self._seeing = {}, {}, {}
+        self._cluster = workers_of(cluster, cores)
+        self._client = connected(self._cluster)
         self._client.subscribe_topic(TOPIC, self._heard)
 
-    def workers(self):
-        """Address of each worker -> what it has."""
+    def watch(self):
+        """Makes events of workers that came and went since the last time."""
+        if self._client.status != "running":
+            raise UserError("the scheduler is gone: start it, and this again")
         found = self._client.scheduler_info(n_workers=-1)["workers"]
-        return {address: Resources(**one["resources"]) for address, one in found.items()}
+        for worker in set(self._workers) - set(found):
+            del self._workers[worker]
+            self.events.put(("left", worker, None))
+        for worker in set(found) - set(self._workers):
+            self._workers[worker] = found[worker]
+            wrong = differences(self._client.run(site, workers=[worker])[worker])
+            if wrong:
+                self.events.put(("refused", worker, wrong))
+                continue
+            room = {name: found[worker]["resources"][name] for name in Resources._fields}
+            self.events.put(("joined", worker, Resources(**room)))
 
-    def start(self, task, worker, commands, log, gpus=0):
-        """Runs commands on a worker; an event tells when they have ended."""
-        future = self._client.submit(on_worker, task, commands, log, gpus, workers=[worker], pure=False)
+    def sees(self, worker, token):
+        """Whether a worker sees the directory whose token this is."""
+        if worker not in self._seeing:
+            self._seeing[worker] = self._client.run(has, token, workers=[worker])[worker]
+        return self._seeing[worker]
+
+    def start(self, task, worker, job, log, gpus=0):
+        """Does a job on a worker; an event tells when it has ended."""
+        future = self._client.submit(on_worker, task, job, str(log), gpus, workers=[worker], pure=False)
         self._futures[task] = future
         future.add_done_callback(lambda future: self._ended(task, future))
+
+    def forget(self, task):
+        """Waits no longer for a task, whose worker is lost."""
+        self._futures.pop(task).cancel(force=True)
 
     def stop(self):
         """Ends every command and waits until all have; returns how: a list of (task, outcome)."""
@@ -66,16 +100,57 @@ class Engine:
 
     def close(self):
         self._client.close()
-        self._cluster.close()
+        if not isinstance(self._cluster, str):
+            self._cluster.close()
         dismiss()
 
     def _heard(self, event):
         self.events.put(event[1])
 
     def _ended(self, task, future):
-        if not future.cancelled():
-            del self._futures[task]
+        if not future.cancelled() and self._futures.pop(task, None):
             self.events.put(("ended", task, future.exception() or future.result()))
+
+
+def workers_of(cluster, cores):
+    """The cluster that an option names, or one in this process."""
+    if cluster is None:
+        return LocalCluster(
+            n_workers=1, threads_per_worker=THREADS * cores, processes=False, memory_limit=0,
+            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
+            resources=here(cores)._asdict(),
+        )
+    return submitted(Path(cluster)) if Path(cluster).is_file() else cluster
+
+
+def submitted(path):
+    """A cluster of dask-jobqueue, as a YAML file describes it: `kind`, `jobs`, and arguments of that kind."""
+    try:
+        import dask_jobqueue
+    except ImportError:
+        raise UserError(f"{path} needs dask-jobqueue: pip install dask-jobqueue") from None
+    words = YAML(typ="safe").load(path)
+    kind, jobs = words.pop("kind", None), words.pop("jobs", 1)
+    if not hasattr(dask_jobqueue, str(kind)):
+        raise UserError(f"{path}: kind is {kind}: it is a class of dask_jobqueue, such as SLURMCluster")
+    room = Resources(words["cores"], words.pop("memory_gb"), words.pop("gpus", 0))
+    cluster = getattr(dask_jobqueue, kind)(
+        **words, memory=f"{room.memory}GB", nanny=False, job_script_prologue=[f"cd {Path.cwd()}"],
+        worker_extra_args=["--resources", ",".join(f"{name}={one}" for name, one in room._asdict().items())],
+    )
+    cluster.scale(jobs=jobs)
+    return cluster
+
+
+def connected(cluster):
+    """A client of a cluster."""
+    try:
+        return Client(cluster, timeout=CONNECT)
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"no scheduler answers at {cluster} ({error}): start one with `dask scheduler`, and workers with "
+            "`python -m stages.runner.worker`"
+        ) from error
 
 
 def here(cores):
@@ -83,8 +158,8 @@ def here(cores):
     return Resources(cores, psutil.virtual_memory().total / GB, len(free_gpus))
 
 
-def on_worker(task, commands, log, gpus):
-    """Runs commands in a thread of a worker, with so many GPUs to themselves."""
+def on_worker(task, job, log, gpus):
+    """Does a job in a thread of a worker, with so many GPUs to itself."""
     worker = get_worker()
     key = worker.get_current_task()
 
@@ -95,8 +170,12 @@ def on_worker(task, commands, log, gpus):
     def said(line):
         worker.log_event(TOPIC, ("said", task, line))
 
+    if not has(job.token):
+        fetch(job)
     with devices(gpus) as environment:
-        outcome = execute(commands, log, wanted, said, environment)
+        outcome = execute(job.commands(), log, wanted, said, environment)
+    if not has(job.token):
+        outcome = delivered(job, outcome, log)
     worker.log_event(TOPIC, ("gone", task, outcome))         # a future that was cancelled does not tell
     return outcome
 

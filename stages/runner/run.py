@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from dvc.exceptions import DvcException
 
 from stages.core.errors import UserError
+from stages.core.files import write
 from stages.pipeline.project import title
 from stages.runner.books import Found
+from stages.runner.clone import share
 from stages.runner.needs import needs
 from stages.runner.schedule import Schedule
 
@@ -48,14 +50,12 @@ class Run:
         self.before = {names[stage]: earlier for stage, earlier in plan.items()}
         order = {names[stage]: [names[one] for one in earlier] for stage, earlier in plan.items()}
         self.schedule = Schedule(order, {name: self.seconds.expected(name) for name in order})
-        for worker, room in self.engine.workers().items():
-            self.schedule.join(worker, room)
         self.view.plans(self.schedule)
         with stopping(self.engine.events), self.view:
             try:
                 while self.schedule.left:
                     self._turn()
-                    if self.schedule.running:
+                    if self.schedule.left:
                         self._wait()
             finally:
                 self._end()
@@ -66,30 +66,45 @@ class Run:
             while found := self.schedule.ready():
                 for name in found:
                     self._look(name)
+            for name in self.schedule.too_large() if self.schedule.rooms() else ():
+                self._fail(name, too_large(self.schedule.needs(name), self.schedule.rooms()))
             for name, worker in self.schedule.starts():
                 self._start(name, worker)
             if self.books.due():
                 self.books.write()
 
     def _wait(self):
-        """Takes in what happens until a command has ended or something is to be written."""
-        ends = []
-        while not ends and not self.books.due():
+        """Takes in what happens, until that lets something start or is to be written."""
+        ends, came = [], False
+        while not (ends or came or self.books.due()):
+            self.engine.watch()
             event = self._next(TICK)
             while event:
-                self._heard(*event, ends)
+                kind, name, what = event
+                if kind == "ended":
+                    ends.append((name, what))
+                came |= kind in ("joined", "left")
+                self._heard(kind, name, what)
                 event = self._next(0)
         with self.books.turn():
             for name, outcome in ends:
-                self._finish(name, outcome)
+                if name in self.schedule.running:            # its worker may have left since
+                    self._finish(name, outcome)
 
-    def _heard(self, kind, name, what, ends):
+    def _heard(self, kind, name, what):
         if kind == "stop":
             raise Stopped(what)
         if kind == "said":
             self.view.said(name, what)
-        if kind == "ended":
-            ends.append((name, what))
+        if kind == "joined":
+            self.schedule.join(name, what)
+        if kind == "refused":
+            self.view.say(f"{name} is not used: {what}")
+        if kind == "left" and self.schedule.has(name):
+            for task in self.schedule.leave(name):
+                self.engine.forget(task)
+                self.schedule.queue(task, self.schedule.needs(task))
+                self.view.lost(task, name)
 
     def _next(self, seconds):
         """The next event, or None after so many seconds."""
@@ -112,38 +127,34 @@ class Run:
         self.schedule.done(name)
 
     def _queue(self, name, wanted):
-        rooms = self.engine.workers().values()
-        wanted = wanted._replace(gpus=min(wanted.gpus, max(room.gpus for room in rooms)))
-        if not any(room.hold(wanted) for room in rooms):
-            raise UserError(
-                f"needs {wanted}, but the largest worker has {max(rooms)}: give more --jobs, or lower "
-                "`compute.threads` or the stage's `meta.needs`"
-            )
         if self.options.keep_going or not self.failed:
             self.schedule.queue(name, wanted)
 
     def _start(self, name, worker):
         try:
-            commands = self.books.begin(self.stages[name])
-        except (DvcException, OSError) as error:
+            job = self.books.begin(self.stages[name])
+            if not self.engine.sees(worker, job.token):
+                share(self.books.repo, job)
+        except (DvcException, UserError, OSError) as error:
             self.schedule.ended(name)
             self._fail(name, one_line(error))
             return
         self.ran += 1
-        self.engine.start(name, worker, commands, self.log(name), self.schedule.needs(name).gpus)
+        self.engine.start(name, worker, job, self.log(name), self.schedule.needs(name).gpus)
         self.view.started(name)
 
     def _finish(self, name, outcome):
         self.schedule.ended(name)
-        stage = self.stages[name]
-        if isinstance(outcome, Exception) or outcome.status != 0:
-            self.books.give_up(stage)
-            how = one_line(outcome) if isinstance(outcome, Exception) else f"exit status {outcome.status}"
-            self._fail(name, how, self.log(name))
-            return
         try:
-            self.books.finish(stage)
-        except (DvcException, UserError, OSError) as error:
+            if isinstance(outcome, Exception):
+                raise outcome
+            if outcome.printed is not None:
+                write(self.log(name), outcome.printed)
+            if outcome.status != 0:
+                raise UserError(f"exit status {outcome.status}")
+            self.books.finish(self.stages[name], outcome.outputs)
+        except Exception as error:                           # whatever a worker raised
+            self.books.give_up(self.stages[name])
             self._fail(name, one_line(error), self.log(name))
             return
         self.seconds.took(name, outcome.seconds)
@@ -169,7 +180,8 @@ class Run:
         if self.schedule.running:
             with self.books.turn():
                 for name, outcome in self.engine.stop():
-                    self._finish(name, outcome)
+                    if outcome.status == 0:
+                        self._finish(name, outcome)
         self.books.close()
         self.seconds.write()
 
@@ -186,6 +198,14 @@ def stopping(events):
     finally:
         for number, handler in old.items():
             signal.signal(number, handler)
+
+
+def too_large(needs, rooms):
+    """Why a task cannot be run."""
+    return (
+        f"it needs {needs}, and the largest worker has {max(rooms)}: give more --jobs, or lower "
+        "`compute.threads` or the stage's `meta.needs`"
+    )
 
 
 def one_line(error):

@@ -93,6 +93,20 @@ class Schedule:
         self._rooms[worker] = room
         self._set(worker, room)
 
+    def has(self, worker):
+        """Whether a worker is there."""
+        return worker in self._rooms
+
+    def rooms(self):
+        """What each worker has in all."""
+        return list(self._rooms.values())
+
+    def too_large(self):
+        """The queued tasks that no worker is large enough for."""
+        rooms = set(self._rooms.values())
+        large = [needs for needs in self._queues if not any(room.hold(needs) for room in rooms)]
+        return [task for needs in large for _, _, task in self._queues.pop(needs)]
+
     def leave(self, worker):
         """Forgets a worker; returns the tasks that ran there, which are to be queued again."""
         lost = [task for task, where in self.running.items() if where == worker]

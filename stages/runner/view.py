@@ -40,6 +40,10 @@ class Lines:
     def said(self, name, line):
         """A stage printed a line."""
 
+    def lost(self, name, worker):
+        """A stage's worker is gone."""
+        self.say(f"{name}: its worker {worker} is gone, it will run again")
+
     def ended(self, name, seconds):
         left = len(self.schedule.left)
         self.say(f"{name}: done in {duration(seconds)}; {left} of {self.total} stages left")
@@ -82,6 +86,10 @@ class Live(Lines):
     def ended(self, name, seconds):
         self.running.pop(name, None)
         super().ended(name, seconds)
+
+    def lost(self, name, worker):
+        self.running.pop(name, None)
+        super().lost(name, worker)
 
     def failed(self, name, *what):
         self.running.pop(name, None)

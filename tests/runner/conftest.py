@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from contextlib import chdir, closing
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from stages.runner.engine import Engine
 from stages.runner.needs import Seconds
 from stages.runner.run import Run
 from stages.runner.view import Lines
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}         # of processes that run our modules elsewhere
 
 
 class Project:
@@ -45,7 +49,7 @@ class Project:
         words = parser().parse_args([*targets, f"--jobs={jobs}"])
         vars(words).update(options)
         logs = self.folder.parent / "logs"
-        with chdir(self.folder), closing(Engine(words.jobs)) as engine:
+        with chdir(self.folder), closing(Engine(words.jobs, words.cluster)) as engine:
             books = Books()
             run = Run(books, engine, Lines(out), Seconds(logs / "seconds.json"), logs, words)
             run(books.plan(words.targets, words.single_item, words.downstream))
@@ -67,3 +71,11 @@ class Project:
 def make(tmp_path):
     """Makes a project of files, name -> text, in a folder of its own."""
     return lambda files, name="project": Project(tmp_path / name, files)
+
+
+def until(condition):
+    """Waits until something holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "waited for a minute"
+        time.sleep(0.05)

@@ -1,18 +1,15 @@
 """What a run does on a terminal's command line: targets, failures, signals, logs."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import psutil
 import pytest
 from dvc.exceptions import DvcException
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.runner.conftest import ENVIRONMENT, until
 
 CHAIN = """\
 stages:
@@ -55,10 +52,8 @@ def project(make):
 def started(project, *words):
     """Our command in a process of its own."""
     command = [sys.executable, "-m", "stages.runner", *words]
-    env = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        command, cwd=project.folder, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=project.folder, env=ENVIRONMENT, text=True, **pipes)
 
 
 def command(project, *words):
@@ -66,14 +61,6 @@ def command(project, *words):
     process = started(project, *words)
     out, err = process.communicate(timeout=60)
     return process.returncode, out + err
-
-
-def until(condition):
-    """Waits until something holds."""
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "waited for a minute"
-        time.sleep(0.05)
 
 
 def children_in(folder):

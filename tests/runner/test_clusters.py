@@ -1,0 +1,202 @@
+"""A scheduler and workers in processes of their own, in our directory or in clones that share a remote."""
+
+import io
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.runner.conftest import ENVIRONMENT, until
+
+PIPELINE = """\
+stages:
+  first:
+    cmd: cat source.txt source.txt > first.txt; pwd > ../where-first
+    deps: [source.txt]
+    params: [a]
+    outs: [first.txt]
+  folder:
+    cmd: mkdir -p folder; cp first.txt folder/x; echo y > folder/y; pwd > ../where-folder
+    deps: [first.txt]
+    outs: [folder]
+  scores:
+    cmd: mkdir -p scores; wc -c < folder/x > scores/a.json; pwd > ../where-scores
+    deps: [folder]
+    metrics:
+      - scores/a.json:
+          cache: false
+  table:
+    cmd: cat scores/a.json folder/y > table.txt; pwd > ../where-table
+    deps: [scores, folder]
+    outs: [table.txt]
+"""
+FILES = {
+    "dvc.yaml": PIPELINE, "source.txt": "1\n", "params.yaml": "a: 1\n",
+    ".gitignore": "/first.txt\n/folder\n/table.txt\n/started-*\n",
+}
+
+
+class Cluster:
+    """A scheduler, and workers each in a folder."""
+
+    def __init__(self, folder):
+        self.folder, self.processes = folder, []
+        self.address = self.begin("scheduler", folder, "-m", "distributed.cli.dask_scheduler", "--port", "0",
+                                  "--no-dashboard", says="Scheduler at:").split()[-1]
+
+    def worker(self, folder):
+        """Starts a worker in a folder; returns its process."""
+        name = f"worker-{len(self.processes)}"
+        self.begin(name, folder, "-m", "stages.runner.worker", self.address, "--jobs", "1", says="works for")
+        return self.processes[-1]
+
+    def begin(self, name, folder, *words, says):
+        """Starts a process and waits until it prints a line with `says`, which it returns."""
+        log = self.folder / f"{name}.log"
+        with open(log, "wb") as file:
+            self.processes.append(subprocess.Popen(
+                [sys.executable, *words], cwd=folder, env=ENVIRONMENT, stdout=file, stderr=subprocess.STDOUT
+            ))
+        until(lambda: says in log.read_text() or self.processes[-1].poll() is not None)
+        lines = [line for line in log.read_text().splitlines() if says in line]
+        assert lines, log.read_text()
+        return lines[0]
+
+    def end(self):
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    one = Cluster(tmp_path)
+    yield one
+    one.end()
+
+
+def with_remote(project, url, **options):
+    """Gives a project a default remote."""
+    config = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {url}\n"
+    config += "".join(f"    {name} = {value}\n" for name, value in options.items())
+    project.edit({".dvc/config": config})
+    return project
+
+
+def clone(project, name):
+    """A second copy of a project, without what DVC keeps."""
+    folder = project.folder.parent / name / "clone"
+    shutil.copytree(project.folder, folder)
+    return folder
+
+
+def where(folder):
+    """Folder in which each stage was run."""
+    return {path.name: path.read_text().strip() for path in Path(folder).rglob("where-*")}
+
+
+@pytest.fixture
+def as_dvc(make):
+    """dvc.lock as `dvc repro` writes it."""
+    theirs = make(FILES, "theirs")
+    theirs.by_dvc()
+    return (theirs.folder / "dvc.lock").read_bytes()
+
+
+def test_workers_that_see_our_directory_need_no_remote(make, cluster, as_dvc):
+    ours = make(FILES)
+    cluster.worker(ours.folder)
+    run = ours.by_us(cluster=cluster.address)
+    assert not run.failed
+    assert (ours.folder / "dvc.lock").read_bytes() == as_dvc
+    assert ours.status() == {}
+
+
+@pytest.fixture
+def s3(tmp_path):
+    """An S3 server on loopback with a bucket; the options of a remote there."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    keys = {"access_key_id": "key", "secret_access_key": "secret", "endpointurl": f"http://{host}:{port}"}
+    boto3.client(
+        "s3", endpoint_url=keys["endpointurl"], aws_access_key_id="key", aws_secret_access_key="secret",
+        region_name="us-east-1",
+    ).create_bucket(Bucket="bucket")
+    yield {"url": "s3://bucket/restage", "region": "us-east-1"} | keys
+    server.stop()
+
+
+@pytest.mark.parametrize("kind", ["directory", "s3"])
+def test_workers_in_clones_share_by_a_remote(make, cluster, as_dvc, kind, request, tmp_path):
+    remote = request.getfixturevalue("s3") if kind == "s3" else {"url": str(tmp_path / "remote")}
+    ours = with_remote(make(FILES), **remote)
+    clones = [clone(ours, name) for name in ("one", "two")]
+    for folder in clones:
+        cluster.worker(folder)
+    said = io.StringIO()
+    run = ours.by_us(cluster=cluster.address, out=said)
+    assert not run.failed, said.getvalue()
+    assert (ours.folder / "dvc.lock").read_bytes() == as_dvc
+    assert ours.status() == {}
+    assert set(where(tmp_path).values()) <= {str(folder) for folder in clones}
+    assert (ours.folder / "scores/a.json").read_text().strip() == "4"
+
+
+def test_a_stage_whose_worker_is_killed_runs_again_elsewhere(make, cluster, tmp_path):
+    slow = "test -e ../started && exit 0; touch ../started; sleep 600"
+    pipeline = PIPELINE.replace("mkdir -p folder; cp", f"({slow}); mkdir -p folder; cp")
+    ours = with_remote(make(FILES | {"dvc.yaml": pipeline}), str(tmp_path / "remote"))
+    first, second = clone(ours, "one"), clone(ours, "two")
+    doomed = cluster.worker(first)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.runner", "--cluster", cluster.address], cwd=ours.folder,
+        env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    until((tmp_path / "one/started").exists)
+    (tmp_path / "two/started").touch()
+    cluster.worker(second)
+    doomed.kill()
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0, out
+    assert "it will run again" in out
+    assert where(tmp_path)["where-folder"] == str(second)
+    assert where(tmp_path)["where-first"] == str(first)
+    assert ours.status() == {}
+
+
+def test_a_clone_with_other_parameters_or_files_is_told_so(make, cluster, tmp_path):
+    ours = with_remote(make(FILES), str(tmp_path / "remote"))
+    folder = clone(ours, "one")
+    (folder / "params.yaml").write_text("a: 2\n")
+    cluster.worker(folder)
+    run = ours.by_us(cluster=cluster.address)
+    assert "a is 2 in" in run.failed["first"]
+    (folder / "params.yaml").write_text("a: 1\n")
+    (folder / "source.txt").write_text("2\n")
+    run = ours.by_us(cluster=cluster.address)
+    assert "source.txt in" in run.failed["first"]
+    assert "git pull" in run.failed["first"]
+
+
+def test_a_remote_that_is_missing_is_one_clear_line(make, cluster):
+    ours = make(FILES)
+    cluster.worker(clone(ours, "one"))
+    run = ours.by_us(cluster=cluster.address)
+    assert "remote" in run.failed["first"]
+
+
+def test_a_scheduler_that_does_not_answer_is_one_clear_line(make, monkeypatch):
+    ours = make(FILES)
+    done = subprocess.run(
+        [sys.executable, "-m", "stages.runner", "--cluster", "tcp://127.0.0.1:9"], cwd=ours.folder,
+        env=ENVIRONMENT, capture_output=True, text=True, check=False,
+    )
+    assert done.returncode == 1
+    assert "no scheduler answers at tcp://127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
