@@ -1,11 +1,10 @@
 """Images of every set, scores, ROC curves, and detection against size, outliers and their classes.
 
-Curves are also tables in plots/ood/curves, which DVC plots. Intervals are 95 %, as claims have them.
+Curves are also tables in plots/ood/curves, which DVC plots.
 """
 
 import numpy as np
 
-from stages.core.claims import interval
 from stages.core.data import load_role, unit
 from stages.core.files import write_rows
 from stages.core.params import Seeds, Training, read
@@ -24,6 +23,7 @@ from stages.ood.results import (
     equally,
     numbers,
     scores,
+    spread,
     values,
 )
 
@@ -98,12 +98,6 @@ def draw_roc(found):
     save_named("roc", fig)
 
 
-def bars(points):
-    """Means, and the lengths of error bars below and above, from triples (mean, low, high)."""
-    means, lows, highs = np.array(points).T
-    return means, np.stack([means - lows, highs - means])
-
-
 def draw_capacity(found, ood, recipe, accuracies):
     """Writes the figure and the table of detection against depth and width."""
     sizes = {"baseline": recipe} | {name: getattr(ood.capacities, name) for name in CAPACITIES}
@@ -114,10 +108,10 @@ def draw_capacity(found, ood, recipe, accuracies):
         places = [getattr(sizes[name], varied) for name in names]
         columns = {"accuracy": [100 * accuracies[name]["accuracy"] for name in names]}
         for i, (score, label) in enumerate(SCORES.items()):
-            points = [interval(values(found[name], score, average), "images")[:3] for name in names]
-            means, lengths = bars(points)
-            axes.errorbar(places, means, lengths, label=f"AUROC, {label}", capsize=2, **style(i))
-            columns[f"auroc_{score}"] = means.tolist()
+            points = [spread(values(found[name], score, average)) for name in names]
+            means, halves = zip(*points, strict=True)
+            axes.errorbar(places, means, halves, label=f"AUROC, {label}", capsize=2, **style(i))
+            columns[f"auroc_{score}"] = means
         axes.plot(places, columns["accuracy"], label="accuracy", linestyle="--", **style(len(SCORES)))
         axes.set(title=f"Against {varied}", xlabel=varied)
         axes.set_xticks(places, places)
@@ -143,14 +137,13 @@ def draw_exposure(found):
     for i, (network, (label, score)) in enumerate(kinds.items()):
         for y, (row, name) in enumerate(zip(rows, labels, strict=True)):
             area = values(found[network], score, {name: 1.0})
-            gain, low, high = interval(area - values(found["control"], score, {name: 1.0}), "images")[:3]
+            gain, half = spread(area - values(found["control"], score, {name: 1.0}))
             left.plot(area.mean(), y, style(i)["marker"], color=style(i)["color"],
                       label=label if y == 0 else None)
             row[network] = float(area.mean())
             if i:
-                right.errorbar(gain, y + 0.24 * i - 0.36, xerr=[[gain - low], [high - gain]], capsize=2,
-                               **style(i))
-                row |= {f"{network}_gain": gain, f"{network}_low": low, f"{network}_high": high}
+                right.errorbar(gain, y + 0.24 * i - 0.36, xerr=half, capsize=2, **style(i))
+                row |= {f"{network}_gain": gain, f"{network}_half_interval": half}
     right.axvline(0, color="0.5", linestyle=":", linewidth=1)
     left.set(xlabel="AUROC, %")
     right.set(xlabel="gain in AUROC, points")
@@ -168,13 +161,12 @@ def draw_diversity(found, diversity):
     rows = [{"classes": k} for k in diversity.classes]
     for i, (label, names) in enumerate(groups.items()):
         points = [
-            interval(values(found[f"diversity_{k}"], PLAIN, equally(names)), "images")[:3]
-            for k in diversity.classes
+            spread(values(found[f"diversity_{k}"], PLAIN, equally(names))) for k in diversity.classes
         ]
-        means, lengths = bars(points)
-        axes.errorbar(diversity.classes, means, lengths, label=label, capsize=2, **style(i))
+        means, halves = zip(*points, strict=True)
+        axes.errorbar(diversity.classes, means, halves, label=label, capsize=2, **style(i))
         for row, mean in zip(rows, means, strict=True):
-            row[label.replace(" ", "_")] = float(mean)
+            row[label.replace(" ", "_")] = mean
     axes.set(title=f"{diversity.images:,} outliers", xlabel="classes that outliers are drawn from",
              ylabel="AUROC, %", xscale="log")
     axes.set_xticks(diversity.classes, diversity.classes)

@@ -11,7 +11,7 @@ import numpy as np
 from stages.core.data import load_role
 from stages.core.pages import Figure, Page, Table, conditions, write_page
 from stages.ood.recipe import CAPACITIES, SCORES, load_outliers
-from stages.ood.results import EXPOSED, FAR, NEAR, SETS, UNSEEN, averaged, numbers, sources
+from stages.ood.results import EXPOSED, FAR, NEAR, SETS, UNSEEN, numbers, over_sets, sources
 
 # of each set: maximum softmax, ODIN
 PAPER_SETS = {"scenes": "LSUN (crop)", "gaussian": "Gaussian", "uniform": "uniform"}
@@ -52,7 +52,7 @@ def detection_table(found):
         ]
         for name, label in SETS.items()
     ]
-    means = [[averaged(found, score, metric, SETS) for score in SCORES] for metric in ("tnr", "auroc")]
+    means = [[over_sets(found, score, metric, SETS) for score in SCORES] for metric in ("tnr", "auroc")]
     rows.append(["mean", None, None, *means[0], None, *means[1]])
     return Table(
         "Detection by the baseline: TNR at 95 % TPR, and AUROC, in %",
@@ -126,8 +126,8 @@ def capacity_table(found, ood, recipe):
         [
             f"ResNet-{sizes[name].depth}, width {sizes[name].width}", int(found[name]["parameters"]),
             100 * found[name]["accuracy"],
-            *(averaged(found[name], score, "auroc", SETS) for score in SCORES),
-            *(averaged(found[name], score, "tnr", SETS) for score in SCORES),
+            *(over_sets(found[name], score, "auroc", SETS) for score in SCORES),
+            *(over_sets(found[name], score, "tnr", SETS) for score in SCORES),
         ]
         for name in order
     ]
@@ -148,8 +148,8 @@ def exposure_table(found):
         bounded = percent(found["energy"], name, "energy", "auroc")
         gain = own["exposed"] - own["control"]
         rows.append([label, PAPER_EXPOSURE.get(name), *own.values(), gain, bounded])
-    own = [averaged(found[one], PLAIN, "auroc", UNSEEN) for one in ("known", "control", "exposed")]
-    bounded = averaged(found["energy"], "energy", "auroc", UNSEEN)
+    own = [over_sets(found[one], PLAIN, "auroc", UNSEEN) for one in ("known", "control", "exposed")]
+    bounded = over_sets(found["energy"], "energy", "auroc", UNSEEN)
     rows.append(["mean of unseen sets", None, *own, own[2] - own[1], bounded])
     *right, right_bounded = [100 * found[name]["accuracy"] for name in EXPOSED]
     rows.append(["accuracy on the first classes", None, *right, right[2] - right[1], right_bounded])
@@ -169,8 +169,8 @@ def diversity_table(found, diversity):
     rows = []
     for k in diversity.classes:
         one = found[f"diversity_{k}"]
-        area = [averaged(one, PLAIN, "auroc", names) for names in (UNSEEN, FAR, NEAR)]
-        rows.append([k, *area, averaged(one, PLAIN, "tnr", UNSEEN), 100 * one["accuracy"]])
+        area = [over_sets(one, PLAIN, "auroc", names) for names in (UNSEEN, FAR, NEAR)]
+        rows.append([k, *area, over_sets(one, PLAIN, "tnr", UNSEEN), 100 * one["accuracy"]])
     return Table(
         f"Diversity: {diversity.images:,} outliers of so many classes, in %",
         ["classes", "AUROC, unseen sets", "AUROC, far sets", "AUROC, the other classes", "TNR, unseen sets",
@@ -212,7 +212,7 @@ def answer(claims, capacity, exposure, diversity):
     """The experiment in a few sentences, made of its numbers."""
     supported = sum(claim.verdict == "supported" for claim in claims)
     baseline = capacity["baseline"]
-    areas = {score: averaged(baseline, score, "auroc", SETS) for score in SCORES}
+    areas = {score: over_sets(baseline, score, "auroc", SETS) for score in SCORES}
     place = {name: np.mean(places) for name, places in ranks(capacity).items()}
     before, after = exposure["control"], exposure["exposed"]
     gains = {
@@ -221,7 +221,7 @@ def answer(claims, capacity, exposure, diversity):
     labels = NEAR | SETS
     most, least = max(gains, key=gains.get), min(gains, key=gains.get)
     few, many = diversity.classes[0], diversity.classes[-1]
-    area = {k: averaged(exposure[f"diversity_{k}"], PLAIN, "auroc", UNSEEN) for k in (few, many)}
+    area = {k: over_sets(exposure[f"diversity_{k}"], PLAIN, "auroc", UNSEEN) for k in (few, many)}
     return (
         f"{supported} of {len(claims)} claims are supported here. The baseline's mean AUROC is "
         f"{areas['max_softmax']:.1f} % by maximum softmax, {areas['odin']:.1f} % by ODIN and "

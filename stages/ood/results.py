@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stages.core.claims import student
 from stages.core.files import load, read_json
 from stages.core.results import stacked
 from stages.ood.influence import auroc_parts, contributions
@@ -59,7 +60,7 @@ def mean(values):
     return float(np.mean(values))
 
 
-def averaged(network, score, metric, sets):
+def over_sets(network, score, metric, sets):
     """Mean over sets of a metric, in percent, from the numbers of one network."""
     return 100 * float(np.mean([network["sets"][name][score][metric] for name in sets]))
 
@@ -79,3 +80,14 @@ def values(found, score, weights, parts=auroc_parts):
 def equally(names):
     """The weights of a mean over sets."""
     return {name: 1 / len(names) for name in names}
+
+
+def spread(values):
+    """Mean of values (s, images) and half its 95 % interval: Student's over seeds from three on, else the
+    normal one over images, which are too many to draw again for every point of a figure.
+    """
+    if len(values) >= 3:
+        low, high = student(values.mean(1))
+        return float(values.mean()), (high - low) / 2
+    each = values.mean(0)
+    return float(each.mean()), float(1.96 * each.std() / len(each) ** 0.5)

@@ -63,7 +63,7 @@ def apart(outliers, own_test, tests):
         shared = set(known) & set(hashes(images))
         if shared:
             raise UserError(
-                f"{len(shared)} images of the outliers are also in the test set `{name}`: outliers must be "
+                f"the outliers share {len(shared)} image(s) with the test set `{name}`: they must be "
                 "disjoint from what networks are tested on; change `data.outliers` or that set"
             )
     forbidden = set(hashes(own_test))

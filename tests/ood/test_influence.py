@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from stages.core.claims import bootstrap
+from stages.core.claims import bootstrap, interval
 from stages.ood.detection import auroc, tnr
 from stages.ood.influence import auroc_parts, contributions, share_below, tnr_parts
+from stages.ood.results import spread
 
 
 def some_scores(digits, times=1):
@@ -72,6 +73,18 @@ def test_intervals_are_those_of_drawing_images_again(weights, metric, parts, dig
     width = wanted_high - wanted_low
     assert high - low == pytest.approx(width, rel=tolerance)
     assert (low + high) / 2 == pytest.approx((wanted_low + wanted_high) / 2, abs=tolerance * width)
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 3])
+def test_error_bars_are_as_long_as_the_intervals_of_claims(drawn, seeds):
+    inside, outsides = drawn
+    values = np.stack([
+        contributions(auroc_parts, inside, outsides, [0.5 + seed, 0.5]) for seed in range(seeds)
+    ])
+    mean, low, high, _ = interval(values, "images")
+    found, half = spread(values)
+    assert found == pytest.approx(mean)
+    assert half == pytest.approx((high - low) / 2, rel=0.03)
 
 
 def test_constant_scores_have_no_spread():

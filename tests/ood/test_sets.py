@@ -55,7 +55,7 @@ def test_an_outlier_in_a_test_set_is_refused():
     outliers, other, own = some_images(30), some_images(20, seed=1).images, some_images(10, seed=2).images
     assert apart(outliers, own, {"scenes": other}).images.equal(outliers.images)
     other[7] = outliers.images[12]
-    with pytest.raises(UserError, match=r"1 images of the outliers are also in the test set `scenes`"):
+    with pytest.raises(UserError, match=r"the outliers share 1 image\(s\) with the test set `scenes`"):
         apart(outliers, own, {"scenes": other})
 
 

@@ -154,7 +154,7 @@ def test_an_outlier_that_is_tested_on_is_refused(stage, ran, project):
     done = ran("ood.sets")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "error: 1 images of the outliers are also in the test set `text`: outliers must be disjoint from "
-        "what networks are tested on; change `data.outliers` or that set\n"
+        "error: the outliers share 1 image(s) with the test set `text`: they must be disjoint from what "
+        "networks are tested on; change `data.outliers` or that set\n"
     )
     assert not (project / "data/ood").exists()
