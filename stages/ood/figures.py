@@ -50,9 +50,10 @@ def line(i):
 
 def draw_examples():
     """Writes the figure of images of every set."""
-    sets = {"in-distribution": load_role("objects").test.images, "learnt outliers": load_outliers()[0].images}
-    sets |= {SETS[name]: images for name, images in load_sets().items()}
-    rows = [(label, unit(images[:EXAMPLES]).cpu(), None) for label, images in sets.items()]
+    inside, learnt, sets = load_role("objects").test.images, load_outliers()[0].images, load_sets()
+    shown = {"in-distribution": inside, "learnt outliers": learnt}
+    shown |= {label: sets[name] for name, label in SETS.items()}
+    rows = [(label, unit(images[:EXAMPLES]).cpu(), None) for label, images in shown.items()]
     save_named("examples", picture_grid([""] * EXAMPLES, rows, inches=0.5))
 
 

@@ -10,6 +10,7 @@ import torch
 
 from stages.core.compute import start
 from stages.core.data import Batches
+from stages.core.errors import UserError
 from stages.core.nets import load_net
 from stages.core.params import Count, Training, read
 from stages.core.recipe import augmented, fit, keep
@@ -51,6 +52,11 @@ def finetuned(title, seed, loss=cross_entropy, outliers=None):
     rng = start(seed)
     batches = augmented(known_role(read("ood.known.classes", Count)).train, recipe, rng)
     if outliers:
+        if len(outliers) < settings.outliers:
+            raise UserError(
+                f"{len(outliers)} outliers do not fill a batch, which has {settings.outliers}: lower "
+                "`ood.finetuning.outliers`, or raise `ood.diversity.images`"
+            )
         batches = Beside(batches, Batches(outliers, settings.outliers, rng, recipe.pad, recipe.flip))
     net = load_net(finetuned_path("known", seed))
     history = fit(net, batches, recipe, f"{title}, seed {seed}", loss)

@@ -78,6 +78,12 @@ class Diversity(Section):
     classes: Annotated[list[Count], Field(min_length=2), AfterValidator(ascending)]
     images: Count
 
+    @model_validator(mode="after")
+    def _of_every_class(self):
+        if self.images < self.classes[-1]:
+            raise ValueError("a section with at least one of its images for each of its classes")
+        return self
+
 
 class Ood(Section):
     """Section `ood`."""

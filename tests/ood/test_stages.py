@@ -119,6 +119,7 @@ def test_the_step_on_the_input_changes_odin_only(stage):
     ("known 1", {"ood.known.classes": 1},
      "`ood.known.classes` is 1, but should be greater than or equal to 2"),
     ("diversity 1", {"ood.diversity.classes": [5, 1]}, "each number larger than the one before"),
+    ("diversity 1", {"ood.diversity.images": 3}, "at least one of its images for each of its classes"),
     ("capacity deep 1", {"ood.capacities.deep.depth": 9},
      "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
     ("figures", {"ood.capacities.deep.depth": 8}, "a section whose deep is deeper than shallow"),
@@ -135,6 +136,7 @@ def test_bad_parameters(stage, project, command, values, line):
 @pytest.mark.parametrize(("values", "line"), [
     ({"ood.diversity.classes": [1, 6]},
      "`ood.diversity.classes` has 6, but the outliers have 5 classes: lower it"),
+    ({"ood.finetuning.outliers": 13}, "12 outliers do not fill a batch, which has 13: lower"),
     ({"ood.diversity.images": 13}, "class 0 of the outliers has 12 images, of which 13 are wanted: lower"),
 ])
 def test_outliers_that_are_too_few(stage, project, values, line):
