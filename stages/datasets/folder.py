@@ -75,13 +75,13 @@ def decoded_split(files, shape):
     return Split(torch.from_numpy(images), torch.from_numpy(labels))
 
 
-def decoded(paths, shape):
+def decoded(paths, shape, resize=False):
     """uint8 (n, c, h, w), each image decoded straight to its place, by threads."""
     images = np.empty((len(paths), *shape), dtype=np.uint8)
 
     def decode(start):
         for i, path in enumerate(paths[start : start + BLOCK], start):
-            images[i] = image(path, shape)
+            images[i] = image(path, shape, resize)
 
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in pool.map(decode, range(0, len(paths), BLOCK)):
@@ -89,19 +89,22 @@ def decoded(paths, shape):
     return images
 
 
-def image(path, shape):
-    """One image file as uint8 of `shape` (c, h, w)."""
+def image(path, shape, resize=False):
+    """One image file as uint8 of `shape` (c, h, w); with `resize`, by Pillow's Lanczos filter if need be."""
     from PIL import Image, UnidentifiedImageError
 
     channels, height, width = shape
     try:
         with Image.open(path) as opened:
-            if opened.size != (width, height):
+            if opened.size != (width, height) and not resize:
                 found = "x".join(map(str, opened.size))
                 raise UserError(f"{path} is {found} pixels, not {width}x{height}: resize it or remove it")
             if opened.mode[0] in "IF":                       # Pillow would clip it, not scale it
                 raise UserError(f"{path} has more than 8 bits a channel: convert it to 8 bits or remove it")
-            pixels = np.asarray(opened.convert(MODES[channels]))
+            converted = opened.convert(MODES[channels])
+            if converted.size != (width, height):
+                converted = converted.resize((width, height), Image.Resampling.LANCZOS)
+            pixels = np.asarray(converted)
     except UserError:
         raise
     except UnidentifiedImageError:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from stages.core.params import Section
+from stages.core.params import Count, Section
 
 
 class Images(Section):
@@ -29,5 +29,49 @@ class Digits(Images):
     source: Literal["digits", "mnist", "folder"]
 
 
-ROLES = {"objects": Objects, "digits": Digits}
+class Outliers(Images):
+    """Section `data.outliers`: what networks learn to be unsure of, and other images of the same kind."""
+
+    shape: ClassVar = (3, 32, 32)
+    source: Literal["tiles", "cifar100", "folder"]
+
+
+class Unlabelled(Section):
+    """Images without classes, for testing only; what is in a folder is resized if `resize` says so."""
+
+    shape: ClassVar = (3, 32, 32)
+    train: ClassVar = 0
+    folder: str
+    resize: bool
+    test: Count
+
+
+class Textures(Unlabelled):
+    """Section `data.textures`."""
+
+    source: Literal["textures", "dtd", "folder"]
+
+
+class Scenes(Unlabelled):
+    """Section `data.scenes`."""
+
+    source: Literal["scenes", "folder"]
+
+
+class Faces(Unlabelled):
+    """Section `data.faces`."""
+
+    source: Literal["faces", "folder"]
+
+
+class Text(Unlabelled):
+    """Section `data.text`."""
+
+    source: Literal["pages", "svhn", "folder"]
+
+
+ROLES = {
+    "objects": Objects, "digits": Digits, "outliers": Outliers, "scenes": Scenes, "textures": Textures,
+    "faces": Faces, "text": Text,
+}
 SECTIONS = {f"data.{role}": section for role, section in ROLES.items()}

@@ -9,15 +9,36 @@ from stages.core.data import Role, Split, save_role
 from stages.core.errors import UserError
 from stages.core.params import among, read
 from stages.core.stage import main
-from stages.datasets import digits, folder, photos, torchvision_sets
-from stages.datasets.params import ROLES
+from stages.datasets import (
+    digits,
+    faces,
+    folder,
+    photos,
+    pictures,
+    tiles,
+    torchvision_sets,
+    torchvision_tests,
+    unlabelled,
+)
+from stages.datasets.params import ROLES, Unlabelled
 
-SOURCES = {
+LABELLED = {
     "photos": photos,
     "digits": digits,
+    "tiles": tiles,
     "cifar10": torchvision_sets,
+    "cifar100": torchvision_sets,
     "mnist": torchvision_sets,
     "folder": folder,
+}
+UNLABELLED = {
+    "textures": pictures,
+    "scenes": pictures,
+    "pages": pictures,
+    "faces": faces,
+    "dtd": torchvision_tests,
+    "svhn": torchvision_tests,
+    "folder": unlabelled,
 }
 
 
@@ -25,7 +46,8 @@ def run(role: str):
     if role not in ROLES:
         raise UserError(f"there is no data role `{role}`{among(role, ROLES)}")
     section = read(f"data.{role}", ROLES[role])
-    found = SOURCES[section.source].load(section)
+    sources = UNLABELLED if isinstance(section, Unlabelled) else LABELLED
+    found = sources[section.source].load(section)
     train, test = sample(found.train, section.train, seed=0), sample(found.test, section.test, seed=1)
     save_role(role, Role(train, test, found.classes, found.source))
     print(f"{role}: {len(train)} training and {len(test)} test images, {found.source}")

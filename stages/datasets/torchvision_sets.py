@@ -1,8 +1,11 @@
-"""Sources `cifar10` and `mnist`: torchvision downloads them once, checks their checksums and reads them.
+"""Sources `cifar10`, `cifar100` and `mnist`: torchvision downloads them once, checks and reads them.
 
-CIFAR-10: Krizhevsky, "Learning multiple layers of features from tiny images", 2009, 50,000 and 10,000 images.
+CIFAR-10 and CIFAR-100: Krizhevsky, "Learning multiple layers of features from tiny images", 2009, 50,000 and
+10,000 images each.
 MNIST: LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE 1998, 60,000 and 10,000 images.
 """
+
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -17,17 +20,25 @@ DOWNLOADS = "data/raw/downloads"
 def load(section):
     """The whole role from the set `section.source`."""
     datasets = import_torchvision().datasets
-    kind = {"cifar10": datasets.CIFAR10, "mnist": datasets.MNIST}[section.source]
-    try:
+    kinds = {"cifar10": datasets.CIFAR10, "cifar100": datasets.CIFAR100, "mnist": datasets.MNIST}
+    kind = kinds[section.source]
+    with downloading(section.source):
         train, test = (kind(DOWNLOADS, train=train, download=True) for train in (True, False))
+    classes = [name.partition(" - ")[0] for name in train.classes]           # torchvision: "3 - three"
+    return Role(split(train), split(test), classes, f"{kind.__name__} by torchvision")
+
+
+@contextmanager
+def downloading(source):
+    """Inside, whatever torchvision raises becomes one line about `source`."""
+    try:
+        yield
     except Exception as error:  # network, checksum, archive and format each raise their own types
         reason = " ".join(str(error).split())
         raise UserError(
-            f"{section.source} could not be downloaded to {DOWNLOADS} or read from there ({reason}): delete "
+            f"{source} could not be downloaded to {DOWNLOADS} or read from there ({reason}): delete "
             "that folder and try again, or set `source` to folder and `folder` to where you have the images"
         ) from None
-    classes = [name.partition(" - ")[0] for name in train.classes]           # torchvision: "3 - three"
-    return Role(split(train), split(test), classes, f"{kind.__name__} by torchvision")
 
 
 def split(found):

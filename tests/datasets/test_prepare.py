@@ -5,6 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from stages.core.data import Split, load_role
 from stages.core.errors import UserError
@@ -22,6 +23,24 @@ def test_writes_a_role_in_random_order(params, capsys, role, shape):
     assert len(written.train.labels[:60].unique()) == 10
     assert written.train.labels.diff().ne(0).sum() > 100
     assert capsys.readouterr().out.startswith(f"{role}: 200 training and 100 test images, ")
+
+
+@pytest.mark.parametrize("role", ["scenes", "textures", "faces", "text"])
+def test_writes_a_role_without_classes(params, capsys, role):
+    params(role, test=30)
+    prepare.run(role)
+    written = load_role(role)
+    assert written.test.images.shape == (30, 3, 32, 32)
+    assert (len(written.train), written.test.labels.unique().tolist()) == (0, [0])
+    assert capsys.readouterr().out.startswith(f"{role}: 0 training and 30 test images, ")
+
+
+def test_a_folder_without_classes_may_hold_other_sizes(params, tmp_path):
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (40, 20), "red").save(tmp_path / "images/one.png")
+    params("scenes", source="folder", resize=True)
+    prepare.run("scenes")
+    assert load_role("scenes").test.images.flatten(2).tolist() == [[[255] * 1024, [0] * 1024, [0] * 1024]]
 
 
 def test_writes_the_same_images_twice(params):
@@ -67,5 +86,8 @@ def test_a_bad_parameter_is_named(params, values, message):
 
 
 def test_a_misspelt_role_ends_in_one_line(complaint):
-    wanted = "error: there is no data role `objcts`: there are objects, digits; did you mean `objects`?\n"
+    wanted = (
+        "error: there is no data role `objcts`: there are objects, digits, outliers, scenes, textures, "
+        "faces, text; did you mean `objects`?\n"
+    )
     assert complaint("objcts") == wanted

@@ -1,4 +1,4 @@
-"""CIFAR-10 and MNIST: small files of the real format, from a server on this machine."""
+"""CIFAR, MNIST, SVHN and DTD: small files of the real format, from a server on this machine."""
 
 import functools
 import gc
@@ -13,10 +13,12 @@ import threading
 
 import numpy as np
 import pytest
+from PIL import Image
+from scipy.io import savemat
 
 from stages.core.errors import UserError
 from stages.core.torchvision_import import import_torchvision
-from stages.datasets import torchvision_sets
+from stages.datasets import torchvision_sets, torchvision_tests
 
 # torchvision does not close the connection of a download that failed.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -55,33 +57,87 @@ def pickled(batch):
     return content.replace(pickle.NEWFALSE + pickle.NEWTRUE, b"K\x00K\x01", 1)
 
 
-@pytest.fixture
-def cifar10(server, monkeypatch):
-    """Serves a CIFAR-10 of 15 and 4 images; their pixels (n, 3, 32, 32) and labels by split."""
-    kind, rng = import_torchvision().datasets.CIFAR10, np.random.default_rng(0)
-    folder, url = server
-    data = {split: (rng.integers(256, size=(n, 3, 32, 32), dtype=np.uint8), rng.integers(10, size=n).tolist())
-            for split, n in COUNTS.items()}
-    rows = {f"data_batch_{i + 1}": ("train", slice(3 * i, 3 * i + 3)) for i in range(5)} | {
-        "test_batch": ("test", slice(None))}
-    files = {
-        name: pickled({"data": data[split][0][part].reshape(-1, 3072), "labels": data[split][1][part]})
-        for name, (split, part) in rows.items()
-    } | {"batches.meta": pickled({"label_names": list("abcdefghij")})}
+def packed(files):
+    """A dict of contents by path as a tar.gz."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w:gz") as tar:
         for name, content in files.items():
-            entry = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+            entry = tarfile.TarInfo(name)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
-    (folder / kind.filename).write_bytes(archive.getvalue())
+    return archive.getvalue()
+
+
+def serve_cifar(server, monkeypatch, kind, rows, labels, meta):
+    """Serves a CIFAR of 15 and 4 images; their pixels (n, 3, 32, 32) and labels by split.
+
+    `rows` says for each file of pickles which split and part it holds, `labels` what its labels are called,
+    `meta` the file with the names of the classes and what they are called there.
+    """
+    rng, (folder, url) = np.random.default_rng(0), server
+    data = {split: (rng.integers(256, size=(n, 3, 32, 32), dtype=np.uint8), rng.integers(10, size=n).tolist())
+            for split, n in COUNTS.items()}
+    files = {
+        name: pickled({"data": data[split][0][part].reshape(-1, 3072), labels: data[split][1][part]})
+        for name, (split, part) in rows.items()
+    } | {meta[0]: pickled({meta[1]: list("abcdefghij")})}
+    archive = packed({f"{kind.base_folder}/{name}": content for name, content in files.items()})
+    (folder / kind.filename).write_bytes(archive)
     monkeypatch.setattr(kind, "url", url + kind.filename)
-    monkeypatch.setattr(kind, "tgz_md5", md5(archive.getvalue()))
+    monkeypatch.setattr(kind, "tgz_md5", md5(archive))
     sums = [[name, md5(files[name])] for name in rows]
     monkeypatch.setattr(kind, "train_list", sums[:-1])
     monkeypatch.setattr(kind, "test_list", sums[-1:])
-    monkeypatch.setattr(kind, "meta", kind.meta | {"md5": md5(files["batches.meta"])})
+    monkeypatch.setattr(kind, "meta", kind.meta | {"md5": md5(files[meta[0]])})
     return data
+
+
+@pytest.fixture
+def cifar10(server, monkeypatch):
+    """CIFAR-10, whose training images are in five files."""
+    rows = {f"data_batch_{i + 1}": ("train", slice(3 * i, 3 * i + 3)) for i in range(5)} | {
+        "test_batch": ("test", slice(None))}
+    kind = import_torchvision().datasets.CIFAR10
+    return serve_cifar(server, monkeypatch, kind, rows, "labels", ("batches.meta", "label_names"))
+
+
+@pytest.fixture
+def cifar100(server, monkeypatch):
+    """CIFAR-100, of which the fine labels are wanted."""
+    rows = {split: (split, slice(None)) for split in ("train", "test")}
+    kind = import_torchvision().datasets.CIFAR100
+    return serve_cifar(server, monkeypatch, kind, rows, "fine_labels", ("meta", "fine_label_names"))
+
+
+@pytest.fixture
+def svhn(server, monkeypatch):
+    """Serves an SVHN of 4 test images; their pixels (n, 3, 32, 32)."""
+    kind, (folder, url) = import_torchvision().datasets.SVHN, server
+    images = np.random.default_rng(0).integers(256, size=(4, 3, 32, 32), dtype=np.uint8)
+    file = io.BytesIO()
+    savemat(file, {"X": images.transpose(2, 3, 1, 0), "y": np.array([[1], [2], [10], [3]], dtype=np.uint8)})
+    name = "test_32x32.mat"
+    (folder / name).write_bytes(file.getvalue())
+    monkeypatch.setattr(kind, "split_list", {"test": [url + name, name, md5(file.getvalue())]})
+    return images
+
+
+@pytest.fixture
+def dtd(server, monkeypatch):
+    """Serves a DTD of 4 test images of 32x32 pixels; their pixels (n, 3, 32, 32)."""
+    kind, (folder, url) = import_torchvision().datasets.DTD, server
+    images = np.random.default_rng(0).integers(256, size=(4, 3, 32, 32), dtype=np.uint8)
+    files = {}
+    for i, image in enumerate(images):
+        png = io.BytesIO()
+        Image.fromarray(image.transpose(1, 2, 0)).save(png, "png")
+        files[f"dtd/images/dotted/{i}.png"] = png.getvalue()
+    listed = "".join(f"dotted/{i}.png\n" for i in range(len(images)))
+    archive = packed(files | {"dtd/labels/test1.txt": listed.encode()})
+    (folder / "dtd.tar.gz").write_bytes(archive)
+    monkeypatch.setattr(kind, "_URL", f"{url}dtd.tar.gz")
+    monkeypatch.setattr(kind, "_MD5", md5(archive))
+    return images
 
 
 @pytest.fixture
@@ -109,6 +165,7 @@ def mnist(server, monkeypatch):
 
 @pytest.mark.parametrize(("role", "source", "classes"), [
     ("objects", "cifar10", "abcdefghij"),
+    ("outliers", "cifar100", "abcdefghij"),
     ("digits", "mnist", "0123456789"),
 ])
 def test_downloads_once_and_reads_what_was_served(request, section, server, role, source, classes):
@@ -126,14 +183,30 @@ def test_downloads_once_and_reads_what_was_served(request, section, server, role
             file.unlink()        # the second time, nothing is served
 
 
-@pytest.mark.parametrize(("role", "source"), [("objects", "cifar10"), ("digits", "mnist")])
+@pytest.mark.parametrize(("role", "source"), [("text", "svhn"), ("textures", "dtd")])
+def test_test_sets_are_downloaded_once_and_read(request, section, server, role, source):
+    images = request.getfixturevalue(source)
+    for _ in range(2):
+        found = torchvision_tests.load(section(role, source=source))
+        assert found.source == f"{source.upper()} by torchvision"
+        assert np.array_equal(found.test.images.numpy(), images)
+        assert (len(found.train), found.test.labels.tolist()) == (0, [0] * 4)
+        for file in server[0].iterdir():
+            file.unlink()
+
+
+@pytest.mark.parametrize(("module", "role", "source"), [
+    (torchvision_sets, "objects", "cifar10"), (torchvision_sets, "digits", "mnist"),
+    (torchvision_sets, "outliers", "cifar100"), (torchvision_tests, "text", "svhn"),
+    (torchvision_tests, "textures", "dtd"),
+])
 @pytest.mark.parametrize("spoil", ["missing", "damaged"])
-def test_a_failed_download_is_one_line(request, section, server, role, source, spoil):
+def test_a_failed_download_is_one_line(request, section, server, module, role, source, spoil):
     request.getfixturevalue(source)
     for file in server[0].iterdir():
         file.unlink() if spoil == "missing" else file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(UserError) as error:
-        torchvision_sets.load(section(role, source=source))
+        module.load(section(role, source=source))
     assert str(error.value).startswith(f"{source} could not be downloaded to data/raw/downloads or read from")
     assert "set `source` to folder" in str(error.value)
     assert "\n" not in str(error.value)

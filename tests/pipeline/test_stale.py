@@ -10,7 +10,7 @@ from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
-EXPERIMENTS = "distillation", "features", "lottery", "noise"
+EXPERIMENTS = "distillation", "features", "lottery", "noise", "ood"
 FIGURES = {name: f"stages/{name}/dvc.yaml:figures" for name in EXPERIMENTS}
 
 # What reads an experiment's measurements, then what follows from a change, from a chain's end backwards.
@@ -33,10 +33,19 @@ INVERTED = [
 ROBUST = ["adversarial@*", "evaluation@robust-*", *INVERTED]
 CHAIN = [*NONROBUST, *ROBUST, *EVALUATED]
 
+OOD = [FIGURES["ood"], "ood", "report"]
+CAPACITY = ["capacity@*", "capacity_scores@*", *OOD]
+EXPOSED = ["exposed@*", "diversity@*", "exposure_scores@*", *OOD]            # by outlier exposure
+FINETUNED = ["control@*", "energy@*", *EXPOSED]
+KNOWN = ["known@*", *FINETUNED]
+SCORED = ["capacity_scores@*", "exposure_scores@*", *OOD]
+SETS = ["sets", "energy@*", *EXPOSED, *SCORED]               # fine-tuning waits for the check of its outliers
+
 BASELINE = [
     "baseline@*", "robustness@sgd-*", "landscape@sgd-*", *NOISE, *NONROBUST, *INVERTED, "evaluation@sgd-*",
+    "capacity_scores@*", *OOD,
 ]
-BY_RECIPE = ["baseline@*", *GAUSSIAN, *ALL_SAM, *MEASURED, *CHAIN]           # as section `training` says
+BY_RECIPE = ["baseline@*", *GAUSSIAN, *ALL_SAM, *MEASURED, *CHAIN, *CAPACITY, *KNOWN]    # section `training`
 
 LOTTERY = [FIGURES["lottery"], "lottery", "report"]
 ROUNDS = ["global@*", "layerwise@*", "finetuned@*", "reinit@*", "random@*"]
@@ -51,27 +60,29 @@ TAUGHT = ["taught@*", "virtual@*", "smoothing@*", "own_teacher@*"]
 ON_OBJECTS = ["labels@*", "poor@*", *TAUGHT, *DISTILLED]
 
 TRAINED = [*BY_RECIPE, *TICKETS, *DIGITS, *ON_OBJECTS]
-OBJECTS = ["data@objects", *BY_RECIPE, *TICKETS, *ON_OBJECTS]
-DATA = ["data@digits", *OBJECTS, *DIGITS]
+OBJECTS = ["data@objects", *BY_RECIPE, *TICKETS, *ON_OBJECTS, *SETS]
+DATA = ["data@*", *OBJECTS, *DIGITS]
 
 SHARED = {
     "data.objects.source": OBJECTS,
     "data.objects.train": OBJECTS,
-    "data.digits.train": ["data@digits", *DIGITS],
-    "compute.threads": TRAINED,
+    "data.digits.train": ["data@digits", *DIGITS, *SETS],
+    "data.text.source": ["data@text", *SETS],
+    "compute.threads": [*TRAINED, *SETS],
     "training.epochs": BY_RECIPE,
     "training": BY_RECIPE,
-    "seeds": [*NOISE, *FEATURES, *TICKETS, *DISTILLED],      # and stages that are new
+    "seeds": [*NOISE, *FEATURES, *TICKETS, *DISTILLED, *OOD],            # and stages that are new
     "data/raw/objects/test/cat/1.png": OBJECTS,
-    "data/raw/digits/test/3/1.png": ["data@digits", *DIGITS],
+    "data/raw/digits/test/3/1.png": ["data@digits", *DIGITS, *SETS],
+    "data/raw/scenes/LSUN_resize/1.png": ["data@scenes", *SETS],
     "stages/datasets/photos.py": DATA,
     "stages/core/files.py": DATA,
     "stages/core/params.py": DATA,
     "stages/core/nets.py": TRAINED,
     "stages/core/train.py": TRAINED,
-    "stages/core/attacks.py": [*CHAIN, *ATTACKED],
+    "stages/core/attacks.py": [*CHAIN, *ATTACKED, *SCORED],
     "stages/core/scores.py": [
-        *MEASURED, *NONROBUST, *INVERTED, *EVALUATED, *TICKETS, *DIGITS, *ON_OBJECTS,
+        *MEASURED, *NONROBUST, *INVERTED, *EVALUATED, *TICKETS, *DIGITS, *ON_OBJECTS, *SCORED,
     ],
     "stages/core/plots.py": [*FIGURES.values(), "report"],
     "stages/baseline/train.py": BASELINE,
@@ -158,7 +169,25 @@ OF_DISTILLATION = {
     "stages/distillation/own_teacher.py": ["own_teacher@*", *DISTILLED],
     "stages/distillation/page.py": ["distillation", "report"],
 }
-TABLE = SHARED | OF_NOISE | OF_FEATURES | OF_LOTTERY | OF_DISTILLATION
+OF_OOD = {
+    "ood.noise": SETS,
+    "ood.odin.temperature": SCORED,
+    "ood.capacities.deep.depth": ["capacity@deep-*", "capacity_scores@*", *OOD],
+    "ood.known.classes": KNOWN,
+    "ood.known.epochs": KNOWN,
+    "ood.finetuning.lr": FINETUNED,
+    "ood.exposure.weight": EXPOSED,
+    "ood.energy.m_in": ["energy@*", "exposure_scores@*", *OOD],
+    "ood.diversity.images": ["diversity@*", "exposure_scores@*", *OOD],
+    "stages/ood/sets.py": SETS,
+    "stages/ood/scores.py": SCORED,
+    "stages/ood/detection.py": SCORED,
+    "stages/ood/energy.py": ["energy@*", "exposure_scores@*", *OOD],
+    "stages/ood/exposure.py": EXPOSED,
+    "stages/ood/influence.py": OOD,
+    "stages/ood/page.py": ["ood", "report"],
+}
+TABLE = SHARED | OF_NOISE | OF_FEATURES | OF_LOTTERY | OF_DISTILLATION | OF_OOD
 
 
 @pytest.fixture(scope="module")

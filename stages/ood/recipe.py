@@ -1,0 +1,67 @@
+"""What the stages share: names of files, test sets, and the part of `objects` that is in-distribution."""
+
+from stages.core.compute import device
+from stages.core.data import Role, Split, load_role
+from stages.core.errors import UserError
+from stages.core.files import load
+
+CAPACITIES = "shallow", "middling", "deep", "narrow", "wide"
+INSIDE = "inside"                # the name of the in-distribution test images among the sets
+SCORES = {"max_softmax": "maximum softmax", "odin": "ODIN", "energy": "energy"}
+SETS_PATH = "data/ood/sets.safetensors"
+OUTLIERS_PATH = "data/ood/outliers.safetensors"
+
+
+def capacity_path(name, seed):
+    """Where the weights of a network of another size are."""
+    return f"models/ood/capacity/{name}-{seed}.safetensors"
+
+
+def finetuned_path(name, seed):
+    """Where the weights of a network of the first classes are."""
+    return f"models/ood/exposure/{name}-{seed}.safetensors"
+
+
+def diversity_path(classes, seed):
+    """Where the weights of a network are that saw outliers of so many classes."""
+    return f"models/ood/diversity/{seed}/{classes}.safetensors"
+
+
+def scores_path(group, seed):
+    """Where the scores of a group of networks are."""
+    return f"data/ood/scores/{group}-{seed}.safetensors"
+
+
+def known_role(classes):
+    """The role `objects` with its first classes only."""
+    role = load_role("objects")
+    if classes >= len(role.classes):
+        raise UserError(
+            f"`ood.known.classes` is {classes}, but `objects` has {len(role.classes)} classes, and some must "
+            "be left to be out-of-distribution: lower it"
+        )
+    train, test = (part(split, split.labels < classes) for split in (role.train, role.test))
+    return Role(train, test, role.classes[:classes], role.source)
+
+
+def other_images(classes):
+    """The test images of the other classes of `objects`."""
+    test = load_role("objects").test
+    return test.images[test.labels >= classes]
+
+
+def part(split, chosen):
+    """The images of a split that a mask or indices choose."""
+    return Split(split.images[chosen], split.labels[chosen])
+
+
+def load_sets():
+    """The out-of-distribution test sets: name -> uint8 images (n, 3, h, w), on the device."""
+    images, facts = load(SETS_PATH)
+    return {name: images[name].to(device) for name in facts["sources"]}
+
+
+def load_outliers():
+    """The outliers as a split, and the names of their classes."""
+    tensors, facts = load(OUTLIERS_PATH)
+    return Split(tensors["images"].to(device), tensors["labels"].to(device)), facts["classes"]

@@ -1,0 +1,95 @@
+"""Metrics of detection against scikit-learn, against loops over all thresholds, and by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from stages.ood.detection import all_metrics, aupr, auroc, detection_accuracy, threshold, tnr
+
+# few distinct values: most scores are tied
+some_scores = st.lists(st.integers(0, 12).map(lambda i: i / 4), min_size=1, max_size=40)
+
+
+def labelled(inside, outside):
+    """What scikit-learn wants: labels, scores, and weights that make both kinds as heavy."""
+    weights = [1 / len(inside)] * len(inside) + [1 / len(outside)] * len(outside)
+    return [1] * len(inside) + [0] * len(outside), [*inside, *outside], weights
+
+
+def rates(inside, outside):
+    """(TPR, FPR) at every threshold, by loops: above all scores, at each, as the scores are."""
+    thresholds = [np.inf, *sorted({*inside, *outside}, reverse=True)]
+    return [(np.mean([s >= t for s in inside]), np.mean([s >= t for s in outside])) for t in thresholds]
+
+
+@given(some_scores, some_scores)
+def test_auroc_is_scikit_learns_and_the_share_of_ordered_pairs(inside, outside):
+    labels, scores, _ = labelled(inside, outside)
+    assert auroc(inside, outside) == pytest.approx(roc_auc_score(labels, scores), abs=1e-12)
+    pairs = [(a > b) + (a == b) / 2 for a in inside for b in outside]
+    assert auroc(inside, outside) == pytest.approx(np.mean(pairs), abs=1e-12)
+
+
+@given(some_scores, some_scores)
+def test_average_precision_is_scikit_learns_with_equal_weights(inside, outside):
+    labels, scores, weights = labelled(inside, outside)
+    wanted = average_precision_score(labels, scores, sample_weight=weights)
+    assert aupr(inside, outside) == pytest.approx(wanted, abs=1e-12)
+    flipped = average_precision_score(
+        [1 - label for label in labels], [-score for score in scores], sample_weight=weights
+    )
+    assert all_metrics(np.array(inside), np.array(outside))["aupr_out"] == pytest.approx(flipped, abs=1e-12)
+
+
+@given(some_scores, some_scores)
+def test_detection_accuracy_is_the_best_threshold(inside, outside):
+    wanted = max((tpr + 1 - fpr) / 2 for tpr, fpr in rates(inside, outside))
+    assert detection_accuracy(inside, outside) == pytest.approx(wanted, abs=1e-12)
+
+
+@given(some_scores, some_scores)
+def test_tnr_is_at_the_threshold_whose_tpr_is_nearest(inside, outside):
+    """As calculate_log.py has it: of all thresholds, those whose TPR is nearest to 95 %."""
+    found = rates(inside, outside)
+    nearest = min(abs(tpr - 0.95) for tpr, _ in found)
+    candidates = [(tpr, 1 - fpr) for tpr, fpr in found if abs(abs(tpr - 0.95) - nearest) < 1e-9]
+    assert tnr(inside, outside) == pytest.approx(max(candidates)[1], abs=1e-12)
+
+
+def test_a_hundred_images_by_hand():
+    inside, outside = np.arange(100.0), np.array([-1.0, 4.0, 4.5, 5.0, 50.0])
+    assert threshold(inside) == 5                            # 95 of 100 score 5 or more
+    assert tnr(inside, outside) == pytest.approx(3 / 5)      # 5.0 itself is accepted
+    assert auroc(inside, outside) == pytest.approx((100 + 95.5 + 95 + 94.5 + 49.5) / 500)
+
+
+def test_ten_images_have_two_rates_as_near():
+    """9 of 10 and 10 of 10 are as near to 95 %: the larger is taken."""
+    assert threshold(np.arange(10.0)) == 0
+
+
+def test_separable_scores():
+    wanted = {"auroc": 1, "tnr": 1, "detection_accuracy": 1, "aupr_in": 1, "aupr_out": 1}
+    assert all_metrics(np.array([3.0, 2.0]), np.array([1.0, 0.0, 0.5])) == pytest.approx(wanted)
+
+
+def test_constant_scores_are_chance():
+    """Everything tied: every image is accepted, whatever the order of the files."""
+    found = all_metrics(np.ones(20), np.ones(30))
+    assert found == pytest.approx(
+        {"auroc": 0.5, "tnr": 0, "detection_accuracy": 0.5, "aupr_in": 0.5, "aupr_out": 0.5}
+    )
+
+
+@given(some_scores, some_scores)
+def test_turning_scores_around_turns_the_area_around(inside, outside):
+    assert auroc(inside, outside) + auroc(outside, inside) == pytest.approx(1, abs=1e-12)
+
+
+def test_neither_size_nor_order_matters():
+    rng = np.random.default_rng(0)
+    inside, outside = rng.normal(1, 1, 300).round(1), rng.normal(0, 1, 200).round(1)
+    once = all_metrics(inside, outside)
+    assert all_metrics(inside, np.repeat(rng.permutation(outside), 3)) == pytest.approx(once, abs=1e-12)

@@ -1,0 +1,50 @@
+"""Tables and sentences from numbers made by hand."""
+
+import pytest
+
+from stages.ood.page import both, exposure_table, ranks
+from stages.ood.recipe import SCORES
+from stages.ood.results import EXPOSED, NEAR, SETS, UNSEEN, mean, over_sets
+
+
+def network(areas, accuracy=0.8):
+    """The numbers of a network with an AUROC for each set, the same by every score."""
+    sets = {
+        name: {score: {"auroc": area, "tnr": area / 2} for score in SCORES} for name, area in areas.items()
+    }
+    return {"accuracy": accuracy, "parameters": 10, "sets": sets}
+
+
+def rising(start, names=SETS):
+    return {name: start + i / 100 for i, name in enumerate(names)}
+
+
+def test_ranks_count_from_the_hardest():
+    up, down = rising(0.5), {name: 1 - area for name, area in rising(0.5).items()}
+    found = ranks({"one": network(up), "other": network(down)})
+    for i, name in enumerate(SETS, start=1):
+        assert found[name] == [i] * len(SCORES) + [len(SETS) + 1 - i] * len(SCORES)
+
+
+def test_numbers_of_seeds_and_of_sets_are_averaged_place_by_place():
+    found = mean([network(rising(0.5), 0.7), network(rising(0.6), 0.9)])
+    assert found["accuracy"] == pytest.approx(0.8)
+    assert found["sets"]["outliers"]["odin"]["tnr"] == pytest.approx(0.275)
+    assert over_sets(found, "energy", "auroc", ["outliers", "scenes", "textures"]) == pytest.approx(56)
+
+
+def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean():
+    every = [*NEAR, *SETS]
+    found = {name: network(dict.fromkeys(every, 0.6), 0.7) for name in EXPOSED}
+    found["exposed"] = network(dict.fromkeys(every, 0.8) | {"outliers": 0.99}, 0.75)
+    rows = {row[0]: row for row in exposure_table(found).rows}
+    assert rows["outliers"][4:6] == pytest.approx([99, 39])
+    assert rows["text"][1:] == ["SVHN: 91.83 → 98.43", *map(pytest.approx, [60, 60, 80, 20, 60])]
+    assert rows["mean of unseen sets"][2:] == pytest.approx([60, 60, 80, 20, 60])
+    assert rows["accuracy on the first classes"][2:] == pytest.approx([70, 70, 75, 5, 70])
+    assert "outliers" not in UNSEEN
+
+
+def test_two_numbers_of_a_paper():
+    assert both({"uniform": (98.4, 100)}, "uniform") == "98.4 / 100"
+    assert both({}, "uniform") is None

@@ -1,0 +1,162 @@
+"""All stages as DVC runs them, on small data, and what stops them: one line, and nothing is written."""
+
+import importlib
+import inspect
+import json
+
+import pytest
+import torch
+
+from stages.core.data import Role, load_role, save_role
+from stages.core.errors import UserError
+from stages.core.files import load, read_json
+from stages.core.nets import load_net
+from stages.core.scores import logits
+from stages.pipeline.documents import load_document, save_document
+from tests.conftest import some_images
+
+CHAIN = [
+    "ood.sets", "baseline.train 8 1", *(f"ood.capacity {name} 1" for name in (
+        "shallow", "middling", "deep", "narrow", "wide")),
+    "ood.capacity_scores 8 1", "ood.known 1", "ood.control 1", "ood.exposure 1", "ood.energy 1",
+    "ood.diversity 1", "ood.exposure_scores 1", "ood.figures", "ood.claims",
+]
+SMALL = {
+    "training.depth": 8, "training.width": 4, "training.epochs": 1, "training.batch_size": 20,
+    "ood.noise": 20, "ood.capacities.shallow.depth": 8, "ood.capacities.middling.depth": 8,
+    "ood.capacities.deep.depth": 14, "ood.known.epochs": 2, "ood.finetuning.epochs": 1,
+    "ood.finetuning.outliers": 10, "ood.diversity.classes": [1, 4], "ood.diversity.images": 12,
+} | {f"ood.capacities.{name}.width": width for name, width in (
+    ("shallow", 4), ("middling", 4), ("deep", 4), ("narrow", 4), ("wide", 6))
+} | {f"ood.capacities.{name}.depth": 8 for name in ("narrow", "wide")}
+
+
+def change(values):
+    """Sets dotted names of params.yaml."""
+    document = load_document("params.yaml")
+    for name, value in values.items():
+        *path, last = name.split(".")
+        section = document
+        for key in path:
+            section = section[key]
+        section[last] = value
+    save_document("params.yaml", document)
+
+
+@pytest.fixture
+def stage(project):
+    """Runs a stage, in this process, in a project of small networks; roles have 30 test images each."""
+    change(SMALL)
+    roles = {"digits": (1, 28, 28)} | dict.fromkeys(("outliers", "scenes", "textures", "faces", "text"))
+    for seed, (name, shape) in enumerate(roles.items(), start=2):
+        train, test = (some_images(n, shape or (3, 32, 32), 5, seed + 100 * n) for n in (60, 30))
+        save_role(name, Role(train, test, list("abcde"), f"random {name}"))
+
+    def run(command):
+        module, *words = command.split()
+        function = importlib.import_module(f"stages.{module}").run
+        kinds = inspect.get_annotations(function).values()
+        function(*(kind(word) for kind, word in zip(kinds, words, strict=True)))
+
+    return run
+
+
+def everything(project):
+    """The bytes of all files that stages wrote."""
+    tops = "data/ood", "models", "metrics", "plots"
+    paths = [path for top in tops for path in project.glob(f"{top}/**/*")]
+    return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
+
+
+def test_all_stages_twice(stage, project):
+    for command in CHAIN:
+        stage(command)
+    first = everything(project)
+    sets, facts = load("data/ood/sets.safetensors")
+    assert set(sets) == set(facts["sources"])
+    assert sets["scenes"].equal(load_role("scenes").test.images)
+    assert sets["uniform"].shape == (20, 3, 32, 32)
+    found = load("data/ood/scores/exposure-1.safetensors")[0]
+    assert found["energy/inside"].shape == (3, 20)           # half of 40 test images are of the first classes
+    assert found["diversity_4/other_classes"].shape == (3, 20)
+    z = logits(load_net("models/ood/exposure/exposed-1.safetensors"), sets["text"])
+    wanted = torch.stack([
+        z.double().softmax(1).amax(1), (z.double() / 1000).softmax(1).amax(1), z.double().logsumexp(1),
+    ])
+    torch.testing.assert_close(found["exposed/text"], wanted, rtol=1e-3, atol=1e-3)
+    numbers = read_json("metrics/ood/capacity-1.json")
+    assert set(numbers) == {"baseline", "shallow", "middling", "deep", "narrow", "wide"}
+    assert set(numbers["wide"]["sets"]) == set(sets)
+    page = json.loads((project / "data/ood/page.json").read_text())
+    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (8, 6, 6)
+    assert all((project / one["path"]).exists() for one in page["figures"])
+    for command in ["ood.sets", "ood.exposure 1", "ood.diversity 1", "ood.exposure_scores 1", "ood.figures"]:
+        stage(command)
+    assert everything(project) == first                      # the same stage twice is the same bytes
+
+
+def test_the_step_on_the_input_changes_odin_only(stage):
+    for command in "ood.sets", "ood.known 1", *(f"ood.{name} 1" for name in (
+            "control", "exposure", "energy", "diversity")), "ood.exposure_scores 1":
+        stage(command)
+    still = load("data/ood/scores/exposure-1.safetensors")[0]
+    change({"ood.odin.epsilon": 0.01})
+    stage("ood.exposure_scores 1")
+    moved = load("data/ood/scores/exposure-1.safetensors")[0]
+    for name, scores in moved.items():
+        assert scores[[0, 2]].equal(still[name][[0, 2]])
+        assert (scores[1] > still[name][1]).double().mean() > 0.9            # towards confidence
+
+
+@pytest.mark.parametrize(("command", "values", "line"), [
+    ("capacity_scores 8 1", {}, "models/resnet8/sgd-1.safetensors does not exist: run the stage"),
+    ("control 1", {}, "models/ood/exposure/known-1.safetensors does not exist: run the stage"),
+    ("exposure 1", {"ood.exposure.weight": -0.5},
+     "`ood.exposure.weight` is -0.5, but should be greater than or equal to 0"),
+    ("energy 1", {"ood.energy.m_in": -3.0, "ood.energy.m_out": -7.0},
+     "a section whose m_in is below its m_out"),
+    ("known 1", {"ood.known.classes": 10}, "`ood.known.classes` is 10, but `objects` has 10 classes"),
+    ("known 1", {"ood.known.classes": 1},
+     "`ood.known.classes` is 1, but should be greater than or equal to 2"),
+    ("diversity 1", {"ood.diversity.classes": [5, 1]}, "each number larger than the one before"),
+    ("diversity 1", {"ood.diversity.images": 3}, "at least one of its images for each of its classes"),
+    ("capacity deep 1", {"ood.capacities.deep.depth": 9},
+     "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
+    ("figures", {"ood.capacities.deep.depth": 8}, "a section whose deep is deeper than shallow"),
+    ("figures", {"ood.odin.temperature": 0.0}, "`ood.odin.temperature` is 0.0, but should be greater than 0"),
+])
+def test_bad_parameters(stage, project, command, values, line):
+    change(values)
+    with pytest.raises(UserError) as error:
+        stage(f"ood.{command}")
+    assert line in str(error.value)
+    assert not (project / "models").exists()
+
+
+@pytest.mark.parametrize(("values", "line"), [
+    ({"ood.diversity.classes": [1, 6]},
+     "`ood.diversity.classes` has 6, but the outliers have 5 classes: lower it"),
+    ({"ood.finetuning.outliers": 13}, "12 outliers do not fill a batch, which has 13: lower"),
+    ({"ood.diversity.images": 13}, "class 0 of the outliers has 12 images, of which 13 are wanted: lower"),
+])
+def test_outliers_that_are_too_few(stage, project, values, line):
+    for command in "ood.sets", "ood.known 1":
+        stage(command)
+    change(values)
+    with pytest.raises(UserError) as error:
+        stage("ood.diversity 1")
+    assert line in str(error.value)
+    assert not (project / "models/ood/diversity").exists()
+
+
+def test_an_outlier_that_is_tested_on_is_refused(stage, ran, project):
+    outliers, text = load_role("outliers"), load_role("text")
+    text.test.images[3] = outliers.train.images[5]
+    save_role("text", text)
+    done = ran("ood.sets")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        "error: the outliers share 1 image(s) with the test set `text`: they must be disjoint from what "
+        "networks are tested on; change `data.outliers` or that set\n"
+    )
+    assert not (project / "data/ood").exists()
