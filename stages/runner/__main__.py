@@ -51,8 +51,6 @@ def run(words):
         )
         return 0
     plan = books.plan(words.targets, words.single_item, words.downstream)
-    if words.pull:
-        books.pull_run_cache()
     with alone(), closing(Engine(words.jobs, words.cluster)) as engine:
         one = Run(books, engine, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)

@@ -23,9 +23,9 @@ from dvc.repo import Repo
 from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
 from dvc.rwlock import rwlock
 from dvc.stage import PipelineStage
-from dvc.stage.cache import RunCacheNotFoundError, RunCacheNotSupported
+from dvc.stage.cache import RunCacheNotSupported, _can_hash
 from dvc.stage.run import _pull_missing_deps
-from dvc.stage.serialize import to_lockfile
+from dvc.stage.serialize import to_lockfile, to_single_stage_lockfile
 from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 
 from stages.core.errors import UserError
@@ -189,11 +189,23 @@ class Books:
         return True
 
     def _restored(self, stage, pull):
-        stage.remove_outs(ignore_remove=False, force=False)
-        try:
-            self.repo.stage_cache.restore(stage, pull=pull)
-        except RunCacheNotFoundError:
+        """StageCache.restore, but for outputs, which are removed only if there are others to put in place."""
+        cache = self.repo.stage_cache
+        if not _can_hash(stage):
             return False
+        if not stage.changed_stage() and stage.deps_cached() and all(out.hash_info for out in stage.outs):
+            entry = to_single_stage_lockfile(stage)
+        else:
+            stage.save_deps()
+            entry = cache._load(stage)
+        found = entry and cache._create_stage(entry, wdir=stage.wdir)
+        if found and pull:
+            for objects in found.get_used_objs().values():
+                self.repo.cloud.pull(objects)                # what it has; the rest is run
+        if not found or not found.outs_cached():
+            return False
+        stage.remove_outs(ignore_remove=False, force=False)
+        found.checkout()
         return True
 
     def _keep(self, stage):

@@ -45,6 +45,8 @@ class Run:
 
     def __call__(self, plan):
         """Brings the stages of a plan, stage -> stages before it, up to date."""
+        if self.options.pull:
+            self.books.pull_run_cache()
         names = {stage: title(self.books.repo, stage) for stage in plan}
         self.stages = {name: stage for stage, name in names.items()}
         self.before = {names[stage]: earlier for stage, earlier in plan.items()}

@@ -4,10 +4,12 @@ import io
 import signal
 import subprocess
 import sys
+from contextlib import chdir
 
 import psutil
 import pytest
 from dvc.exceptions import DvcException
+from dvc.repo import Repo
 
 from tests.runner.conftest import ENVIRONMENT, until
 
@@ -206,3 +208,16 @@ def test_stages_of_a_level_run_at_the_same_time(make):
         lines += ["    deps: [source.txt]", f"    outs: [{name}]"]
     one = make({"dvc.yaml": "\n".join(lines), "source.txt": ""})
     assert not one.by_us(jobs=2).failed
+
+
+def test_pull_restores_what_the_remote_has(project, make, tmp_path):
+    """Of a project whose results were pushed, in a clone without dvc.lock."""
+    remote = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {tmp_path / 'remote'}\n"
+    one = project(CHAIN, **{".dvc/config": remote})
+    one.by_us()
+    with chdir(one.folder), Repo() as repo:
+        repo.push(run_cache=True)
+    two = make({"dvc.yaml": CHAIN, "source.txt": "1\n", ".dvc/config": remote}, "two")
+    assert two.by_us(pull=True).ran == 0
+    assert (two.folder / "third.txt").read_text() == "1\n" * 4
+    assert (two.folder / "dvc.lock").read_bytes() == (one.folder / "dvc.lock").read_bytes()
