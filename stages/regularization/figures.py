@@ -87,7 +87,7 @@ def draw_reliability(logits, y):
             axes.plot(confidence, accuracy, color=colour, linewidth=1, label=kind)
             axes.scatter(confidence, accuracy, 4 + share, color=colour)
             rows += [
-                {"network": name, "kind": kind} | dict(zip(("confidence", "accuracy", "share"), one, strict=True))
+                {"network": name, "kind": kind, "confidence": one[0], "accuracy": one[1], "share": one[2]}
                 for one in bins.tolist()
             ]
         axes.set(title=LABELS[name], xlim=(0, 103), ylim=(0, 103))

@@ -22,7 +22,7 @@ class Corruption(Section):
 class Attacks(Section):
     """Section `regularization.attacks`: L-infinity balls, in 1/255.
 
-    `epsilon`, one of `epsilons`, is the one of the claims and of PGD, which takes `iterations` steps of `step`.
+    `epsilon`, one of `epsilons`, is the one of the claims, and of PGD: `iterations` steps of `step`.
     """
 
     epsilons: Annotated[list[Positive], AfterValidator(ascending)]
