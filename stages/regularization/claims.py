@@ -11,20 +11,11 @@ from stages.core.files import write_json
 from stages.core.params import Seeds, Training, read
 from stages.core.stage import main
 from stages.regularization.calibration import contributions
+from stages.regularization.choice import best, clean_logits, labels, percent_right, second_half
 from stages.regularization.page import write
 from stages.regularization.params import Regularization
 from stages.regularization.paths import COMBINATIONS, NETWORKS, PLAIN, SINGLES
-from stages.regularization.results import (
-    LABELS,
-    attacked_right,
-    best,
-    clean_logits,
-    corrupted_right,
-    labels,
-    longer_right,
-    percent_right,
-    second_half,
-)
+from stages.regularization.results import LABELS, attacked_right, corrupted_right, longer_right
 
 DEVRIES = "DeVries & Taylor 2017"
 ZHANG = "Zhang et al. 2018"

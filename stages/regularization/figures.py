@@ -13,19 +13,13 @@ from stages.core.params import Seeds, read
 from stages.core.plots import COLOURS, figure, legend, save_figure, style
 from stages.core.stage import main
 from stages.regularization.calibration import reliability, repaired
+from stages.regularization.choice import clean_logits, labels, percent_right
 from stages.regularization.methods import SWEPT, values_of
 from stages.regularization.params import Regularization
 from stages.regularization.paths import COMBINATIONS, NETWORKS, PLAIN
-from stages.regularization.results import (
-    LABELS,
-    attacked_right,
-    clean_logits,
-    corrupted_right,
-    labels,
-    percent_right,
-    swept_right,
-)
+from stages.regularization.results import LABELS, attacked_right, corrupted_right, swept_right
 
+FEWEST = 1                                                   # percent of the images in a bin that is drawn
 AXES = {"size": "side of the square, pixels", "alpha": "α", "weight": "weight of the rotation loss"}
 
 
@@ -83,6 +77,7 @@ def draw_reliability(logits, y):
         axes.plot([0, 100], [0, 100], color="0.5", linestyle=":", linewidth=1)
         for colour, (kind, z) in zip(COLOURS, kinds.items(), strict=False):
             bins = 100 * reliability(z, every).numpy()
+            bins = bins[bins[:, 2] >= FEWEST]
             confidence, accuracy, share = bins.T
             axes.plot(confidence, accuracy, color=colour, linewidth=1, label=kind)
             axes.scatter(confidence, accuracy, 4 + share, color=colour)
@@ -128,11 +123,13 @@ def draw_attacks(settings, clean, fgsm, pgd):
     places = [0.0, *settings.epsilons]
     curves = {name: [clean[name].mean(), *fgsm[name].mean((0, 2))] for name in NETWORKS}
     fig, (axes,) = figure(width=5.2)
-    for name, values in curves.items():
-        axes.plot(places, values, label=LABELS[name], **line(name))
-        axes.plot(settings.epsilon, pgd[name].mean(), "x", color=line(name)["color"], markersize=7)
+    at = places.index(settings.epsilon)
+    for i, (name, values) in enumerate(curves.items()):
+        axes.plot(values, label=LABELS[name], **line(name))
+        aside = at + 0.06 * (i - len(curves) / 2)            # so that crosses do not hide each other
+        axes.plot(aside, pgd[name].mean(), "x", color=line(name)["color"], markersize=7)
     axes.set(title="FGSM, and PGD (crosses)", xlabel="ε, in 1/255", ylabel="accuracy, %", ylim=(0, 100))
-    axes.set_xticks(places, [f"{place:g}" for place in places])
+    axes.set_xticks(range(len(places)), [f"{place:g}" for place in places])
     write_rows("plots/regularization/curves/fgsm.csv", [
         {"epsilon": place} | {name: float(values[j]) for name, values in curves.items()}
         for j, place in enumerate(places)

@@ -10,10 +10,10 @@ from stages.core.params import Seeds, Training, read
 from stages.core.recipe import keep
 from stages.core.scores import accuracy, logits
 from stages.core.stage import main
+from stages.regularization.choice import best, clean_logits, labels, percent_right
 from stages.regularization.methods import Longer, Networks
 from stages.regularization.paths import COMBINATIONS, PLAIN, result_path
 from stages.regularization.recipe import trained
-from stages.regularization.results import best, clean_logits, labels, percent_right
 
 
 def run(network: str, seed: int):

@@ -11,18 +11,10 @@ from stages.core.claims import interval
 from stages.core.data import load_role
 from stages.core.files import read_json
 from stages.core.pages import Figure, Page, Table, conditions, write_page
+from stages.regularization.choice import best, first_half, percent_right, second_half
 from stages.regularization.methods import SWEPT, values_of
 from stages.regularization.paths import NETWORKS, PLAIN
-from stages.regularization.results import (
-    LABELS,
-    LONGER,
-    best,
-    first_half,
-    mean_corruption_error,
-    percent_right,
-    second_half,
-    swept_right,
-)
+from stages.regularization.results import LABELS, LONGER, mean_corruption_error, swept_right
 
 PAPER_ERRORS = {
     "plain": "4.72 ± 0.21 (ResNet-18), 5.6 (PreAct)", "cutout": "3.99 (ResNet-18)", "mixup": "4.24 (PreAct)",
@@ -186,7 +178,7 @@ FIGURES = [
         "plots/regularization/figures/reliability.svg",
         "Reliability: accuracy of the test images in each bin of confidence, as trained and after the "
         "temperature. Below the dotted line a network is too sure of itself. Dots grow with the number of "
-        "images.",
+        "images; bins of less than 1 % of them are left out.",
     ),
     Figure(
         "plots/regularization/figures/corruptions.svg",

@@ -6,9 +6,9 @@ What is right is 0 or 100, so that means are percent and differences are points.
 import numpy as np
 import torch
 
-from stages.core.data import load_role
 from stages.core.files import load
 from stages.core.results import stacked
+from stages.regularization.choice import percent_right
 from stages.regularization.paths import NETWORKS, result_path
 
 # network -> how tables and legends call it; the control first
@@ -23,22 +23,6 @@ LABELS = {
     "all": "all three",
 }
 LONGER = {"best": "best combination, longer", "plain": "plain, longer"}
-
-
-def labels():
-    """Labels of the test images, (n,), on the CPU."""
-    return load_role("objects").test.labels.cpu()
-
-
-def clean_logits(seeds):
-    """Logits of the test images: network -> float32 tensor (s, n, c)."""
-    runs = [load(result_path("clean", seed))[0] for seed in seeds]
-    return {name: torch.stack([run[name] for run in runs]) for name in NETWORKS}
-
-
-def percent_right(logits, y):
-    """Which of logits (s, n, c) are right, by name: (s, n)."""
-    return {name: 100 * (z.argmax(-1) == y).double().numpy() for name, z in logits.items()}
 
 
 def longer_right(seeds, y):
@@ -64,24 +48,6 @@ def attacked_right(seeds):
 def swept_right(method, seeds):
     """Which test images each value of a sweep gets right: (s, values, n)."""
     return 100 * stacked(result_path("sweeps", f"{method}-{{seed}}"), seeds)["right"]
-
-
-def best(right, names):
-    """The one of `names` that gets most of the first half of the images right; `right` is (s, n) by name.
-
-    What is said of it is then counted on the second half: who is chosen by some images is too good on them.
-    """
-    return max(names, key=lambda name: first_half(right[name]).mean())
-
-
-def first_half(right):
-    """Of (..., n), what the best is chosen by; the data stage has shuffled the images."""
-    return right[..., : right.shape[-1] // 2]
-
-
-def second_half(right):
-    """Of (..., n), what the best is counted on."""
-    return right[..., right.shape[-1] // 2 :]
 
 
 def mean_corruption_error(right, control):

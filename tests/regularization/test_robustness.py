@@ -10,9 +10,10 @@ from stages.core.nets import ResNet
 from stages.core.scores import correct, logits
 from stages.datasets.corruptions import corrupt_all
 from stages.regularization.attacked import after_fgsm
+from stages.regularization.choice import best, second_half
 from stages.regularization.corrupted import withstood
 from stages.regularization.corruption import PART, in_parallel
-from stages.regularization.results import best, mean_corruption_error, second_half
+from stages.regularization.results import mean_corruption_error
 from tests.conftest import some_images
 
 
