@@ -6,6 +6,7 @@ What is right is 0 or 100, so that means are percent and differences are points.
 import numpy as np
 import torch
 
+from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.results import stacked
 from stages.regularization.choice import percent_right
@@ -55,5 +56,8 @@ def mean_corruption_error(right, control):
 
     Hendrycks & Dietterich 2019, section 4; both (s, corruptions, severities, n).
     """
-    errors, reference = (100 - both.mean((0, 3)) for both in (right, control))
-    return float(100 * np.mean(errors.sum(1) / reference.sum(1)))
+    errors, reference = ((100 - both).mean((0, 3)).sum(1) for both in (right, control))
+    if not reference.all():
+        raise UserError("the plain network makes no error under a corruption, so others' cannot be "
+                        "relative to its: raise `regularization.images`, or take higher severities")
+    return float(100 * np.mean(errors / reference))

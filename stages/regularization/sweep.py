@@ -1,8 +1,9 @@
 """One method with several values of its parameter: which is best, and how much does it matter?
 
-DeVries & Taylor 2017 (figure 3) find a broad optimum of the square's side near 16 pixels on CIFAR-10; Zhang
-et al. 2018 train with alpha = 1, and advise 0.2 to 0.4 for networks as small as these. The networks are
-smaller than the others here, so that all values can be tried; the first value, 0, is plain training.
+DeVries & Taylor 2017 cut out squares of 16 pixels on CIFAR-10; Zhang et al. 2018 train with alpha = 1, and
+the first author advises 0.2 or 0.4 for a ResNet-20; Hendrycks et al. 2019 give the rotation loss a weight of
+0.5. The networks may be smaller than the others here, so that all values can be tried; the first value, 0,
+is plain training.
 """
 
 import torch

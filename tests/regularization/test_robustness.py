@@ -6,6 +6,7 @@ import torch
 
 from stages.core.attacks import fgsm
 from stages.core.data import Split, unit
+from stages.core.errors import UserError
 from stages.core.nets import ResNet
 from stages.core.scores import correct, logits
 from stages.datasets.corruptions import corrupt_all
@@ -65,6 +66,8 @@ def test_mean_corruption_error_by_hand():
     wanted = 100 * (30 / 60 + 130 / 150) / 2
     assert mean_corruption_error(right, control) == pytest.approx(wanted)
     assert mean_corruption_error(control, control) == pytest.approx(100)
+    with pytest.raises(UserError, match="no error under a corruption"):
+        mean_corruption_error(right, np.full_like(control, 100))
 
 
 def test_the_best_is_chosen_by_the_first_half_only():
