@@ -11,8 +11,6 @@ themselves. Our networks normalise their own input, so that 0 is here the mean o
 
 import torch
 
-from stages.core.errors import UserError
-
 
 class Cut:
     """Training batches (x, y) with a square of side `size` cut out of every image.
@@ -21,11 +19,6 @@ class Cut:
     """
 
     def __init__(self, batches, size, fill, rng):
-        if size > min(batches.height, batches.width):
-            raise UserError(
-                f"a cutout of {size} pixels is larger than the images, {batches.height}x{batches.width}: "
-                "lower `size` in params.yaml"
-            )
         self.batches, self.size, self.fill, self.rng = batches, size, fill, rng
 
     def __len__(self):

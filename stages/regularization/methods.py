@@ -14,7 +14,8 @@ def from_zero(values):
     return values
 
 
-Size = Annotated[int, Field(ge=0)]
+SIDE = 32                        # pixels of an image of `objects`, in height and width
+Size = Annotated[int, Field(ge=0, le=SIDE)]
 Sweep = AfterValidator(ascending), AfterValidator(from_zero)
 
 

@@ -22,14 +22,21 @@ PAPER_ERRORS = {
 PAPER_CORRUPTED = {
     "plain": "72.3 (from memory, unverified)", "rotation": "76.9 (from memory, unverified)",
 }
-PARAMETERS = {"size": "cutout size, pixels", "alpha": "mixup α", "weight": "weight of the rotation loss"}
+PARAMETERS = {
+    "size": "cutout's side in pixels", "alpha": "mixup's α", "weight": "the rotation loss's weight",
+}
 BEST, WORST = "▲", "▼"
 
 
 def recipe_of(methods):
     """The values of methods in words."""
     names = {"size": "size", "alpha": "α", "weight": "weight", "share": "share"}
-    return ", ".join(f"{names[key]} {value:g}" for key, value in methods.items()) or "none"
+    return ", ".join(f"{label} {methods[key]:g}" for key, label in names.items() if key in methods) or "none"
+
+
+def between(low, high):
+    """An interval in words, in points."""
+    return f"{low:+.1f} to {high:+.1f}".replace("-", "−")
 
 
 def accuracy_table(settings, clean):
@@ -38,10 +45,9 @@ def accuracy_table(settings, clean):
     for name in NETWORKS:
         gain, low, high, _ = interval(clean[name] - clean[PLAIN], "test images")
         methods = {} if name == PLAIN else getattr(settings.networks, name).model_dump()
-        between = None if name == PLAIN else f"{low:+.1f} to {high:+.1f}"
         rows.append([
             LABELS[name], recipe_of(methods), PAPER_ERRORS.get(name), float(100 - clean[name].mean()),
-            None if name == PLAIN else gain, between,
+            *([None, None] if name == PLAIN else [gain, between(low, high)]),
         ])
     return Table(
         "Test errors: the papers' beside ours, in %",
@@ -63,7 +69,7 @@ def sweep_table(settings, seeds):
             gain, low, high, _ = interval(right[:, i] - right[:, 0], "test images")
             rows.append([
                 PARAMETERS[key], f"{value:g}" + (f" {BEST}" if i == top else ""), float(right[:, i].mean()),
-                gain if i else None, f"{low:+.1f} to {high:+.1f}" if i else None,
+                *([gain, between(low, high)] if i else [None, None]),
             ])
     small = settings.small
     return Table(
@@ -199,13 +205,14 @@ def answer(settings, seeds, claims, clean, longer, corrupted):
     for method, key in SWEPT.items():
         values, right = values_of(settings.sweeps, method), swept_right(method, seeds)
         top, means = best_value(right), right.mean((0, 2))
-        swept.append(f"{PARAMETERS[key]} {values[top]:g} ({np.ptp(means):.1f} points between the best and "
+        swept.append(f"{values[top]:g} for {PARAMETERS[key]} ({np.ptp(means):.1f} points from the best to "
                      "the worst value)")
     errors = {name: mean_corruption_error(corrupted[name], corrupted[PLAIN]) for name in NETWORKS}
     sturdy = min(errors, key=errors.get)
     right, label = champion(clean, longer)
     return (
-        f"{supported} of {len(claims)} claims are supported here. The best values are {'; '.join(swept)}. "
+        f"{supported} of {len(claims)} claims are supported here. In the sweeps, the best is "
+        f"{'; '.join(swept)}. "
         f"Under corruption {LABELS[sturdy]} errs least (mCE {errors[sturdy]:.1f}, plain 100). The highest "
         f"test accuracy is {second_half(right).mean():.1f} %: {label}."
     )

@@ -11,7 +11,6 @@ from torch import nn
 
 from stages.core.compute import start
 from stages.core.data import Batches, Role
-from stages.core.errors import UserError
 from stages.core.nets import ResNet, resnet
 from stages.core.params import Training
 from stages.core.recipe import augmented, fit
@@ -80,11 +79,6 @@ def test_after_normalisation_the_square_is_0(role):
     normalised = (x - net.mean) / net.std
     assert torch.equal(normalised[:, :, 12:20, 12:20], torch.zeros(2, 3, 8, 8))
     assert (normalised == 0).sum() == 2 * 3 * 64
-
-
-def test_a_cutout_larger_than_the_image(role):
-    with pytest.raises(UserError, match="33 pixels is larger than the images, 32x32: lower `size`"):
-        Cut(Batches(role.train, 20, torch.Generator()), 33, FILL, None)
 
 
 class Fixed:
