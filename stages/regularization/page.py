@@ -13,8 +13,8 @@ from stages.core.files import read_json
 from stages.core.pages import Figure, Page, Table, conditions, write_page
 from stages.regularization.choice import best, first_half, percent_right, second_half
 from stages.regularization.methods import SWEPT, values_of
-from stages.regularization.paths import NETWORKS, PLAIN
-from stages.regularization.results import LABELS, LONGER, mean_corruption_error, swept_right
+from stages.regularization.paths import COMBINATIONS, NETWORKS, PLAIN
+from stages.regularization.results import LABELS, mean_corruption_error, swept_right
 
 PAPER_ERRORS = {
     "plain": "4.72 ± 0.21 (ResNet-18), 5.6 (PreAct)", "cutout": "3.99 (ResNet-18)", "mixup": "4.24 (PreAct)",
@@ -28,8 +28,9 @@ PARAMETERS = {
 BEST, WORST = "▲", "▼"
 
 
-def recipe_of(methods):
-    """The values of methods in words."""
+def methods_of(settings, name):
+    """The values of a network's methods in words."""
+    methods = {} if name == PLAIN else getattr(settings.networks, name).model_dump()
     names = {"size": "size", "alpha": "α", "weight": "weight", "share": "share"}
     return ", ".join(f"{label} {methods[key]:g}" for key, label in names.items() if key in methods) or "none"
 
@@ -44,9 +45,8 @@ def accuracy_table(settings, clean):
     rows = []
     for name in NETWORKS:
         gain, low, high, _ = interval(clean[name] - clean[PLAIN], "test images")
-        methods = {} if name == PLAIN else getattr(settings.networks, name).model_dump()
         rows.append([
-            LABELS[name], recipe_of(methods), PAPER_ERRORS.get(name), float(100 - clean[name].mean()),
+            LABELS[name], methods_of(settings, name), PAPER_ERRORS.get(name), float(100 - clean[name].mean()),
             *([None, None] if name == PLAIN else [gain, between(low, high)]),
         ])
     return Table(
@@ -148,24 +148,28 @@ def attack_table(settings, fgsm, pgd, clean):
     )
 
 
-def champion(clean, longer):
-    """Of all networks, the best by the first half of the test images: its name and its label."""
-    everyone = clean | {f"longer {name}": right for name, right in longer.items()}
-    name = best(everyone, everyone)
-    label = LONGER[name.removeprefix("longer ")] if name.startswith("longer ") else LABELS[name]
-    return everyone[name], label
+def champion(settings, recipe, clean, longer):
+    """Of all networks, the best by the first half of the test images, and in percent what it gets right of
+    the second half: its name, its epochs, and this number.
+    """
+    runs = {(name, recipe.epochs): right for name, right in clean.items()}
+    runs |= {(name, settings.longer.epochs): right for name, right in by_network(clean, longer).items()}
+    name, epochs = best(runs, runs)
+    return name, epochs, second_half(runs[name, epochs]).mean()
 
 
-def longer_table(settings, recipe, seeds, clean, longer):
+def by_network(clean, longer):
+    """The longer runs by the names of their networks."""
+    return {best(clean, COMBINATIONS): longer["best"], PLAIN: longer[PLAIN]}
+
+
+def longer_table(settings, recipe, clean, longer):
     """The longer runs beside the same networks trained as all others; accuracy on the second half."""
-    rows = []
-    for name in longer:
-        facts = read_json(f"metrics/training/regularization/longer/{name}-{seeds[0]}.json")
-        short = clean[facts["network"]]
-        rows.append([
-            LABELS[facts["network"]], recipe_of(facts["methods"]),
-            float(second_half(short).mean()), float(second_half(longer[name]).mean()),
-        ])
+    rows = [
+        [LABELS[name], methods_of(settings, name),
+         *(float(second_half(right).mean()) for right in (clean[name], after))]
+        for name, after in by_network(clean, longer).items()
+    ]
     return Table(
         "The longer run: test accuracy on the second half of the test images, %",
         ["network", "values", f"{recipe.epochs} epochs", f"{settings.longer.epochs} epochs"],
@@ -198,7 +202,7 @@ FIGURES = [
 ]
 
 
-def answer(settings, seeds, claims, clean, longer, corrupted):
+def answer(settings, recipe, seeds, claims, clean, longer, corrupted):
     """The experiment in a few sentences, made of its numbers."""
     supported = sum(claim.verdict == "supported" for claim in claims)
     swept = []
@@ -209,12 +213,13 @@ def answer(settings, seeds, claims, clean, longer, corrupted):
                      "the worst value)")
     errors = {name: mean_corruption_error(corrupted[name], corrupted[PLAIN]) for name in NETWORKS}
     sturdy = min(errors, key=errors.get)
-    right, label = champion(clean, longer)
+    name, epochs, highest = champion(settings, recipe, clean, longer)
     return (
         f"{supported} of {len(claims)} claims are supported here. In the sweeps, the best is "
         f"{'; '.join(swept)}. "
         f"Under corruption {LABELS[sturdy]} errs least (mCE {errors[sturdy]:.1f}, plain 100). The highest "
-        f"test accuracy is {second_half(right).mean():.1f} %: {label}."
+        f"test accuracy is {highest:.1f} %: {LABELS[name]} ({methods_of(settings, name)}), {epochs} epochs of "
+        f"batches of {recipe.batch_size}, learning rate {recipe.lr:g}."
     )
 
 
@@ -243,13 +248,13 @@ def write(settings, recipe, seeds, claims, logits, longer, corrupted, fgsm, pgd)
         conditions=conditions(role, recipe, seeds) | {
             "corrupted and attacked": f"the first {settings.images:,} test images",
         },
-        answer=answer(settings, seeds, claims, clean, longer, corrupted),
+        answer=answer(settings, recipe, seeds, claims, clean, longer, corrupted),
         claims=claims,
         tables=[
             accuracy_table(settings, clean), sweep_table(settings, seeds), calibration_table(seeds),
             corruption_table(settings.corruption.names, corrupted),
             attack_table(settings.attacks, fgsm, pgd, unchanged),
-            longer_table(settings, recipe, seeds, clean, longer),
+            longer_table(settings, recipe, clean, longer),
         ],
         figures=FIGURES,
     ))

@@ -10,7 +10,7 @@ from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.results import stacked
 from stages.regularization.choice import percent_right
-from stages.regularization.paths import NETWORKS, result_path
+from stages.regularization.paths import NETWORKS, PLAIN, result_path
 
 # network -> how tables and legends call it; the control first
 LABELS = {
@@ -23,7 +23,7 @@ LABELS = {
     "mixup_rotation": "mixup + rotation",
     "all": "all three",
 }
-LONGER = {"best": "best combination, longer", "plain": "plain, longer"}
+LONGER = "best", PLAIN                                       # the best combination, and its control
 
 
 def longer_right(seeds, y):

@@ -1,5 +1,7 @@
 """Claims from results made by hand: every one points the right way."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -106,6 +108,12 @@ def test_best_and_worst_are_marked():
 
 
 def test_the_champion_may_be_a_longer_run():
-    clean = {name: share(0.5) for name in NETWORKS}
-    assert champion(clean | {"cutout": share(0.8)}, {"best": share(0.7), "plain": share(0.6)})[1] == "cutout"
-    assert champion(clean, {"best": share(0.7), "plain": share(0.9)})[1] == "plain, longer"
+    def found(best, plain, **shares):
+        clean = {name: share(shares.get(name, 0.5)) for name in NETWORKS}
+        settings = SimpleNamespace(longer=SimpleNamespace(epochs=9))
+        longer = {"best": share(best), "plain": share(plain)}
+        return champion(settings, SimpleNamespace(epochs=4), clean, longer)
+
+    assert found(0.7, 0.6, cutout=0.8) == ("cutout", 4, pytest.approx(80))
+    assert found(0.7, 0.9, all=0.8) == ("plain", 9, pytest.approx(90))
+    assert found(0.9, 0.6, all=0.8) == ("all", 9, pytest.approx(90))
