@@ -218,8 +218,8 @@ def answer(settings, recipe, seeds, claims, clean, longer, corrupted):
         f"{supported} of {len(claims)} claims are supported here. In the sweeps, the best is "
         f"{'; '.join(swept)}. "
         f"Under corruption {LABELS[sturdy]} errs least (mCE {errors[sturdy]:.1f}, plain 100). The highest "
-        f"test accuracy is {highest:.1f} %: {LABELS[name]} ({methods_of(settings, name)}), {epochs} epochs of "
-        f"batches of {recipe.batch_size}, learning rate {recipe.lr:g}."
+        f"test accuracy is {highest:.1f} %: {LABELS[name]} ({methods_of(settings, name)}), {epochs} epochs "
+        f"of batches of {recipe.batch_size}, learning rate {recipe.lr:g}."
     )
 
 
