@@ -10,7 +10,7 @@ from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
-EXPERIMENTS = "distillation", "features", "lottery", "noise", "ood"
+EXPERIMENTS = "distillation", "features", "lottery", "noise", "ood", "regularization"
 FIGURES = {name: f"stages/{name}/dvc.yaml:figures" for name in EXPERIMENTS}
 
 # What reads an experiment's measurements, then what follows from a change, from a chain's end backwards.
@@ -59,8 +59,14 @@ DIGITS = ["teacher@*", "logits", *STUDENTS]
 TAUGHT = ["taught@*", "virtual@*", "smoothing@*", "own_teacher@*"]
 ON_OBJECTS = ["labels@*", "poor@*", *TAUGHT, *DISTILLED]
 
-TRAINED = [*BY_RECIPE, *TICKETS, *DIGITS, *ON_OBJECTS]
-OBJECTS = ["data@objects", *BY_RECIPE, *TICKETS, *ON_OBJECTS, *SETS]
+REGULARIZATION = [FIGURES["regularization"], "regularization", "report"]
+LONGER = ["longer@*", "longer_plain@*"]
+TESTED = ["clean@*", "corrupted@*", "attacked@*", "longer@*", *REGULARIZATION]
+CORRUPTED = ["corruption@*", "corrupted@*", *REGULARIZATION]
+REGULARIZED = ["network@*", "sweep@*", *LONGER, *TESTED]
+
+TRAINED = [*BY_RECIPE, *TICKETS, *DIGITS, *ON_OBJECTS, *REGULARIZED]
+OBJECTS = ["data@objects", *BY_RECIPE, *TICKETS, *ON_OBJECTS, *SETS, *REGULARIZED, *CORRUPTED]
 DATA = ["data@*", *OBJECTS, *DIGITS]
 
 SHARED = {
@@ -69,9 +75,11 @@ SHARED = {
     "data.digits.train": ["data@digits", *DIGITS, *SETS],
     "data.text.source": ["data@text", *SETS],
     "compute.threads": [*TRAINED, *SETS],
-    "training.epochs": BY_RECIPE,
-    "training": BY_RECIPE,
-    "seeds": [*NOISE, *FEATURES, *TICKETS, *DISTILLED, *OOD],            # and stages that are new
+    "training.epochs": [*BY_RECIPE, *REGULARIZED],
+    "training": [*BY_RECIPE, *REGULARIZED],
+    "seeds": [                                               # and stages that are new
+        *NOISE, *FEATURES, *TICKETS, *DISTILLED, *OOD, "longer@*", *REGULARIZATION,
+    ],
     "data/raw/objects/test/cat/1.png": OBJECTS,
     "data/raw/digits/test/3/1.png": ["data@digits", *DIGITS, *SETS],
     "data/raw/scenes/LSUN_resize/1.png": ["data@scenes", *SETS],
@@ -80,12 +88,13 @@ SHARED = {
     "stages/core/params.py": DATA,
     "stages/core/nets.py": TRAINED,
     "stages/core/train.py": TRAINED,
-    "stages/core/attacks.py": [*CHAIN, *ATTACKED, *SCORED],
+    "stages/core/attacks.py": [*CHAIN, *ATTACKED, *SCORED, "attacked@*", *REGULARIZATION],
     "stages/core/scores.py": [
         *MEASURED, *NONROBUST, *INVERTED, *EVALUATED, *TICKETS, *DIGITS, *ON_OBJECTS, *SCORED,
+        "sweep@*", *LONGER, *TESTED,
     ],
     "stages/core/plots.py": [*FIGURES.values(), "report"],
-    "stages/baseline/train.py": BASELINE,
+    "stages/baseline/train.py": [*BASELINE, *TESTED],
     "stages/report/page.css": ["report"],
     "stages/report/page.html.jinja": ["report"],
     "stages/pipeline/deps.py": [],
@@ -187,7 +196,27 @@ OF_OOD = {
     "stages/ood/influence.py": OOD,
     "stages/ood/page.py": ["ood", "report"],
 }
-TABLE = SHARED | OF_NOISE | OF_FEATURES | OF_LOTTERY | OF_DISTILLATION | OF_OOD
+OF_REGULARIZATION = {
+    "regularization.networks.cutout.size": ["network@cutout-*", *TESTED],
+    "regularization.networks.mixup_rotation": ["network@mixup_rotation-*", *TESTED],
+    "regularization.small.depth": ["sweep@*", *REGULARIZATION],
+    "regularization.sweeps.mixup.alpha": ["sweep@mixup-*", *REGULARIZATION],
+    "regularization.longer.epochs": [*LONGER, *REGULARIZATION],
+    "regularization.corruption.severities": CORRUPTED,
+    "regularization.corruption.names": ["corrupted@*", *REGULARIZATION],             # and stages that are new
+    "regularization.attacks.epsilons": ["attacked@*", *REGULARIZATION],
+    "regularization.images": ["corrupted@*", "attacked@*", *REGULARIZATION],
+    "data/regularization/corruptions/snow.safetensors": ["corrupted@*", *REGULARIZATION],
+    "stages/datasets/corruptions.py": [*CORRUPTED, "attacked@*"],                    # names of corruptions
+    "stages/regularization/cutout.py": REGULARIZED,
+    "stages/regularization/corruption.py": CORRUPTED,
+    "stages/regularization/calibration.py": ["clean@*", "longer@*", *REGULARIZATION],
+    "stages/regularization/results.py": REGULARIZATION,
+    "stages/regularization/choice.py": ["longer@*", "longer_plain@*", *REGULARIZATION],
+    "stages/regularization/attacked.py": ["attacked@*", *REGULARIZATION],
+    "stages/regularization/page.py": ["regularization", "report"],
+}
+TABLE = SHARED | OF_NOISE | OF_FEATURES | OF_LOTTERY | OF_DISTILLATION | OF_OOD | OF_REGULARIZATION
 
 
 @pytest.fixture(scope="module")
