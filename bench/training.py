@@ -1,4 +1,4 @@
-"""Images per second of training, into docs/benchmarks.md: python -m bench.training
+"""Images per second of training.
 
 Three ways, in turn, so that their ratios mean something on any machine:
 
@@ -8,7 +8,6 @@ Three ways, in turn, so that their ratios mean something on any machine:
              process of its own (bench/usual.py), without what our stages set up in stages/core/compute.py
 """
 
-import platform
 import statistics
 import subprocess
 import sys
@@ -19,9 +18,7 @@ import torch
 
 from stages.core.compute import device, facts, start
 from stages.core.data import Batches, Split
-from stages.core.files import write
 from stages.core.nets import ResNet
-from stages.core.stage import main
 from stages.core.train import cross_entropy, gradient
 
 IMAGES, BATCH, STEPS, ROUNDS = 10_000, 128, 60, 5
@@ -74,7 +71,7 @@ def some_images():
 
 
 def table(rates):
-    """The page, from each way's rates over the rounds."""
+    """The table of each way's rates over the rounds."""
     ways = {
         "ours": "ours: `Batches`, channels last, {precision}",
         "no data": "the same step, no data path",
@@ -87,18 +84,16 @@ def table(rates):
         f"| {text.format(**facts())} | {statistics.median(rates[way]):,.0f} | {ratios[way]:.2f} |"
         for way, text in ways.items()
     ]
-    return "\n".join([
-        "# Benchmarks", "",
-        f"`make bench` writes this page. Here: {facts()['processor']}, {facts()['threads']} threads, torch "
-        f"{facts()['torch']}, Python {platform.python_version()}.", "",
+    return [
         "## Training", "",
         f"ResNet-20, batches of {BATCH}, 32x32 images shifted and mirrored. Medians of {ROUNDS} rounds of "
         f"{STEPS} steps, the three ways in turn; a ratio is taken within a round.", "",
         "| way | images per second | ours relative to it |", "|---|---:|---:|", *rows, "",
-    ])
+    ]
 
 
-def run():
+def section():
+    """The section of docs/benchmarks.md."""
     rng = start(seed=0)
     images = some_images()
     split = Split(images.images.to(device), images.labels.to(device))
@@ -109,9 +104,4 @@ def run():
         rates["usual"].append(usual_rate(facts()["threads"]))
         latest = ", ".join(f"{way} {values[-1]:,.0f}" for way, values in rates.items())
         print(f"round {number + 1} of {ROUNDS}: {latest} images per second")
-    write("docs/benchmarks.md", table(rates))
-    print("docs/benchmarks.md is written")
-
-
-if __name__ == "__main__":
-    main(run)
+    return table(rates)

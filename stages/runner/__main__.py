@@ -12,7 +12,6 @@ from zc.lockfile import LockError, LockFile
 
 from stages.core.errors import UserError
 from stages.runner.books import Books
-from stages.runner.engine import Engine
 from stages.runner.needs import Seconds
 from stages.runner.run import Run, Stopped, one_line
 from stages.runner.view import duration, view
@@ -51,8 +50,8 @@ def run(words):
         )
         return 0
     plan = books.plan(words.targets, words.single_item, words.downstream)
-    with alone(), closing(Engine(words.jobs, words.cluster)) as engine:
-        one = Run(books, engine, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
+    with alone():
+        one = Run(books, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)
     if one.failed:
         name = next(iter(one.failed))

@@ -13,6 +13,7 @@ import sys
 import time
 from contextlib import ExitStack, contextmanager
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
 import dvc
@@ -56,7 +57,6 @@ class Books:
             )
         logging.getLogger("dvc").setLevel(logging.WARNING)   # what DVC says of a stage, the view says
         self.repo = Repo(os.fspath(root), _wait_for_lock=True)
-        self.token = new_token()
         self._depth = 0
         self._order = []
         self._new = {}                                       # dvc.lock -> names that it did not have
@@ -71,6 +71,11 @@ class Books:
             for held in self._held.values():
                 held.close()
         self.repo.close()
+
+    @cached_property
+    def token(self):
+        """Marks our directory."""
+        return new_token()
 
     @contextmanager
     def turn(self):

@@ -34,9 +34,7 @@ free_gpus = list(range(len(os.listdir(GPUS)) if os.path.isdir(GPUS) else 0))
 
 
 class Engine:
-    """Workers, and what happens there.
-
-    `events` holds what happened, oldest first:
+    """Workers, and what happens there, which is put into the queue `events`:
 
         ("said", task, line)         the last line that a task printed
         ("ended", task, outcome)     how its commands ended: an Outcome, or an exception
@@ -46,8 +44,8 @@ class Engine:
         ("refused", worker, why)     a worker came that would not compute what we do
     """
 
-    def __init__(self, cores, cluster=None):
-        self.events = queue.SimpleQueue()
+    def __init__(self, events, cores, cluster=None):
+        self.events = events
         self._futures, self._workers, self._seeing = {}, {}, {}
         self._cluster = workers_of(cluster, cores)
         self._client = connected(self._cluster)

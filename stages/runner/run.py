@@ -30,16 +30,16 @@ class Run:
     """One run of the stages of a plan.
 
     books    DVC's books
-    engine   where commands run
     view     told what happens
     seconds  how long stages take
     logs     folder for what commands print
-    options  force, single_item, pull, keep_going, as on the command line
+    options  jobs, cluster, force, single_item, pull, keep_going, as on the command line
     """
 
-    def __init__(self, books, engine, view, seconds, logs, options):
-        self.books, self.engine, self.view, self.seconds, self.logs = books, engine, view, seconds, logs
-        self.options = options
+    def __init__(self, books, view, seconds, logs, options):
+        self.books, self.view, self.seconds, self.logs, self.options = books, view, seconds, logs, options
+        self.events, self.engine = queue.SimpleQueue(), None
+        self.stopped = None                                  # the signal that asked us to stop
         self.failed = {}                                     # name of a stage -> why
         self.ran = 0                                         # stages whose commands were started
 
@@ -53,7 +53,7 @@ class Run:
         order = {names[stage]: [names[one] for one in earlier] for stage, earlier in plan.items()}
         self.schedule = Schedule(order, {name: self.seconds.expected(name) for name in order})
         self.view.plans(self.schedule)
-        with stopping(self.engine.events), self.view:
+        with signals(self._stop), self.view:
             try:
                 while self.schedule.left:
                     self._turn()
@@ -67,9 +67,11 @@ class Run:
         with self.books.turn():
             while found := self.schedule.ready():
                 for name in found:
+                    if self.stopped:
+                        raise Stopped(self.stopped)
                     self._look(name)
             for name in self.schedule.too_large() if self.schedule.rooms() else ():
-                self._fail(name, too_large(self.schedule.needs(name), self.schedule.rooms()))
+                self._too_large(name, self.schedule.needs(name), self.schedule.rooms())
             for name, worker in self.schedule.starts():
                 self._start(name, worker)
             if self.books.due():
@@ -95,7 +97,7 @@ class Run:
 
     def _heard(self, kind, name, what):
         if kind == "stop":
-            raise Stopped(what)
+            raise Stopped(self.stopped)
         if kind == "said":
             self.view.said(name, what)
         if kind == "joined":
@@ -111,7 +113,7 @@ class Run:
     def _next(self, seconds):
         """The next event, or None after so many seconds."""
         try:
-            return self.engine.events.get(timeout=seconds) if seconds else self.engine.events.get_nowait()
+            return self.events.get(timeout=seconds) if seconds else self.events.get_nowait()
         except queue.Empty:
             return None
 
@@ -119,18 +121,34 @@ class Run:
         stage = self.stages[name]
         try:
             found = self.books.look(stage, self.before[name], self.options.force, self.options.pull)
-            if found is Found.RUN:
-                self._queue(name, needs(self.books.repo, stage))
-                return
+            wanted = needs(self.books.repo, stage)
         except (DvcException, UserError, OSError) as error:
             self._fail(name, one_line(error))
             return
-        self.view.found(name, found)
-        self.schedule.done(name)
+        if found is Found.RUN:
+            self._queue(name, wanted)
+        else:
+            self.view.found(name, found)
+            self.schedule.done(name)
 
     def _queue(self, name, wanted):
-        if self.options.keep_going or not self.failed:
-            self.schedule.queue(name, wanted)
+        if self.failed and not self.options.keep_going:
+            return
+        if self.engine is None:                              # dask takes a second, which a run may not need
+            from stages.runner.engine import Engine
+
+            self.engine = Engine(self.events, self.options.jobs, self.options.cluster)
+        self.schedule.queue(name, wanted)
+
+    def _too_large(self, name, wanted, rooms):
+        """No worker can have this stage; one that wants a GPU does without, if there is none at all."""
+        if wanted.gpus and not any(room.gpus for room in rooms):
+            self.schedule.queue(name, wanted._replace(gpus=0))
+            return
+        self._fail(
+            name, f"it needs {wanted}, and the largest worker has {max(rooms)}: give more --jobs, or lower "
+            "`compute.threads` or the stage's `meta.needs`"
+        )
 
     def _start(self, name, worker):
         try:
@@ -173,6 +191,10 @@ class Run:
         if not self.options.keep_going:
             self.schedule.stop()
 
+    def _stop(self, number, _):
+        self.stopped = signal.Signals(number).name
+        self.events.put(("stop", None, None))                # for `_next`, which may be waiting
+
     def log(self, name):
         """The file for what a stage prints."""
         return self.logs / f"{name.replace('/', '-').replace(':', '-')}.log"
@@ -186,28 +208,19 @@ class Run:
                         self._finish(name, outcome)
         self.books.close()
         self.seconds.write()
+        if self.engine:
+            self.engine.close()
 
 
 @contextmanager
-def stopping(events):
-    """Inside, Ctrl-C and SIGTERM are events, which we take in where nothing is half done."""
-    def stop(number, _):
-        events.put(("stop", None, signal.Signals(number).name))
-
-    old = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+def signals(handler):
+    """Inside, Ctrl-C and SIGTERM only tell `handler`: we stop where nothing is half done."""
+    old = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        for number, handler in old.items():
-            signal.signal(number, handler)
-
-
-def too_large(needs, rooms):
-    """Why a task cannot be run."""
-    return (
-        f"it needs {needs}, and the largest worker has {max(rooms)}: give more --jobs, or lower "
-        "`compute.threads` or the stage's `meta.needs`"
-    )
+        for number, before in old.items():
+            signal.signal(number, before)
 
 
 def one_line(error):

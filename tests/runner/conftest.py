@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from contextlib import chdir, closing
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,6 @@ from dvc.repo import Repo
 
 from stages.runner.__main__ import parser
 from stages.runner.books import Books
-from stages.runner.engine import Engine
 from stages.runner.needs import Seconds
 from stages.runner.run import Run
 from stages.runner.view import Lines
@@ -49,9 +48,9 @@ class Project:
         words = parser().parse_args([*targets, f"--jobs={jobs}"])
         vars(words).update(options)
         logs = self.folder.parent / "logs"
-        with chdir(self.folder), closing(Engine(words.jobs, words.cluster)) as engine:
+        with chdir(self.folder):
             books = Books()
-            run = Run(books, engine, Lines(out), Seconds(logs / "seconds.json"), logs, words)
+            run = Run(books, Lines(out), Seconds(logs / "seconds.json"), logs, words)
             run(books.plan(words.targets, words.single_item, words.downstream))
             return run
 

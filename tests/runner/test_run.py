@@ -187,6 +187,12 @@ def test_bad_input_is_one_clear_line(project, change, words, says):
     assert "Traceback" not in text
 
 
+def test_a_stage_that_can_use_a_gpu_runs_without(project):
+    run = project(CHAIN + "    meta: {needs: {gpus: 1}}\n").by_us(["other"])
+    assert not run.failed
+    assert run.ran == 1
+
+
 def test_a_dry_run_shows_what_would_be_run(project):
     one = project(CHAIN)
     one.by_us()

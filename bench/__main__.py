@@ -1,0 +1,24 @@
+"""Writes docs/benchmarks.md: python -m bench"""
+
+import platform
+
+from bench import pipeline, scheduling, training
+from stages.core.compute import facts
+from stages.core.files import write
+from stages.core.stage import main
+
+
+def run():
+    sections = [*training.section(), *pipeline.section(), *scheduling.section()]
+    here = facts()
+    write("docs/benchmarks.md", "\n".join([
+        "# Benchmarks", "",
+        f"`make bench` writes this page. Here: {here['processor']}, {here['threads']} threads of a stage, "
+        f"torch {here['torch']}, Python {platform.python_version()}.", "",
+        *sections,
+    ]))
+    print("docs/benchmarks.md is written")
+
+
+if __name__ == "__main__":
+    main(run)
