@@ -25,7 +25,7 @@ def test_a_training_stage(stage, project, words, network):
     path = project / f"models/resnet8/{network}-1.safetensors"
     first = path.read_bytes()
     assert load_net(path).shape["depth"] == 8
-    assert read_json(f"metrics/training/resnet8/{network}-1.json")["threads"] == 2
+    assert read_json(f"metrics/training/resnet8/{network}-1.json")["threads"] == 1
     curve = (project / f"plots/training/resnet8/{network}-1.csv").read_text()
     assert curve.startswith("epoch,train_loss\n1,")
     assert stage(words).returncode == 0
