@@ -173,7 +173,7 @@ class Schedule:
         def rest(task, whole):
             return max(0.0, whole - spent.get(task, 0.0))
 
-        cores = sum(room.cores for room in self._rooms.values())
+        cores = sum(room.cores for room in self._rooms.values()) or 1        # no worker has joined yet
         taken = {task: self._needs.get(task, Resources()).cores for task in self.left}
         load = sum(rest(task, self.seconds[task]) * taken[task] for task in self.left)
         return max([load / cores, *(rest(task, self.lengths[task]) for task in self.left)])

@@ -74,6 +74,16 @@ def test_path_lengths_by_hand():
     assert path_lengths(before, {"a": 1, "b": 2, "c": 5, "d": 3}) == {"a": 9, "b": 5, "c": 8, "d": 3}
 
 
+def test_expected_time_by_hand():
+    schedule = Schedule({"a": [], "b": ["a"], "c": []}, {"a": 2, "b": 3, "c": 7})
+    assert schedule.expected({}) == 12                       # before any worker has joined
+    schedule.join("one", ONE)
+    schedule.join("other", TWO)
+    assert schedule.expected({}) == 7
+    assert schedule.expected({"c": 4}) == 5
+    assert schedule.expected({"a": 2, "c": 7}) == 3
+
+
 def test_the_head_of_the_longest_path_goes_first():
     times = simulated(
         {"short": [], "long": [], "after": ["long"]}, {"short": 5, "long": 1, "after": 9},
