@@ -28,6 +28,12 @@ class Split:
         """Images `start` to `stop`; the data stage has shuffled them, so that they are a sample."""
         return Split(self.images[start:stop], self.labels[start:stop])
 
+    def first(self, n, name):
+        """The first `n` images; the parameter `name` asks for so many."""
+        if n > len(self):
+            raise UserError(f"`{name}` is {n}, but there are {len(self)} images: lower it, or raise `data`")
+        return self.part(0, n)
+
 
 @dataclass(frozen=True)
 class Role:

@@ -34,8 +34,9 @@ def run(network: str, depth: int, seed: int):
     settings = read("features.evaluation", Evaluation)
     start(seed)
     test = load_role("objects").test
+    some = test.first(settings.images, "features.evaluation.images")
     net = load_net(network_path(network, depth, seed))
-    clean, robust = correct(logits(net, test.images), test.labels), under_attack(net, test, settings)
+    clean, robust = correct(logits(net, test.images), test.labels), under_attack(net, some, settings)
     save(result_path(network, depth, seed), {"clean": clean, "attacked": robust})
     shares = zip(settings.epsilons, robust.double().mean(1).tolist(), strict=True)
     write_json(f"metrics/features/evaluation/{network}-{depth}-{seed}.json", {

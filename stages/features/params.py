@@ -25,9 +25,10 @@ class Inversion(Section):
 class Evaluation(Section):
     """The attack on every network, in an L2 ball; its steps are 2.5 epsilon / iterations long.
 
-    The first of `epsilons` is the one of the claims.
+    The first of `epsilons` is the one of the claims; `images` test images are attacked.
     """
 
+    images: Count
     epsilons: Annotated[list[Positive], AfterValidator(ascending)]
     iterations: Count
     restarts: Count

@@ -1,7 +1,6 @@
 """What the stages share: names of files, and the part of the training set that they change."""
 
 from stages.core.data import Split, load_role
-from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.params import Count, read
 
@@ -23,11 +22,7 @@ def result_path(name, depth, seed):
 
 def originals():
     """The training images that sets are made of: the first `features.images`."""
-    role, wanted = load_role("objects"), read("features.images", Count)
-    if wanted > len(role.train):
-        raise UserError(f"`features.images` is {wanted}, but `objects` has {len(role.train)} training "
-                        "images: lower it, or raise data.objects.train")
-    return role.train.part(0, wanted)
+    return load_role("objects").train.first(read("features.images", Count), "features.images")
 
 
 def load_set(name, depth, seed, device):

@@ -58,7 +58,7 @@ def run():
     histories, all_masks, robust = {}, {}, {}
     for seed in seeds:
         role = load_role("objects")
-        test = role.test.part(0, settings.images)
+        test = role.test.first(settings.images, "lottery.adversarial.images")
         for name, history, masks, net in tickets(seed, role, settings, recipe, step):
             histories.setdefault(name, []).append(history)
             all_masks.setdefault(name, []).append(masks)

@@ -35,14 +35,10 @@ def run(criterion: str):
     images = read("lottery.gradient_images", Count)
 
     def scores(initial, final, role, scope):
-        if images > len(role.train):
-            raise UserError(
-                f"lottery.gradient_images is {images}, but `objects` has {len(role.train)} training images: "
-                "choose fewer"
-            )
+        train = role.train.first(images, "lottery.gradient_images")
         net = initial if NETWORK[criterion] == "initial" else final
         weights = {name: weight.detach() for name, weight in convolutions(net).items()}
-        return in_pools(saliency, scope, weights, gradients(net, role.train.part(0, images)))
+        return in_pools(saliency, scope, weights, gradients(net, train))
 
     compared(criterion, scores)
 

@@ -29,7 +29,7 @@ def test_an_image_withstands_what_is_shorter_than_its_distance_from_the_border(m
     net, distances = Linear().eval(), torch.tensor([0.05, 0.15, 0.35, -0.15, -0.35])
     images = 0.5 + distances.view(-1, 1, 1, 1) * net.w.view(3, 8, 8)
     test = Split(images, torch.tensor([1, 1, 1, 0, 1]))                  # the last is wrong from the start
-    settings = Evaluation(epsilons=[0.1, 0.2, 0.4], iterations=5, restarts=1)
+    settings = Evaluation(images=5, epsilons=[0.1, 0.2, 0.4], iterations=5, restarts=1)
     assert evaluation.under_attack(net, test, settings).tolist() == [
         [False, True, True, True, False], [False, False, True, False, False], [False] * 5,
     ]

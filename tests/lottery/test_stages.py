@@ -151,7 +151,7 @@ def test_rewinding_past_the_end_stops_before_anything_is_written(small):
 def test_too_few_images_for_a_gradient(small):
     dense.run()
     small(gradient_images=61)
-    with pytest.raises(UserError, match=r"lottery.gradient_images is 61, but `objects` has 60"):
+    with pytest.raises(UserError, match=r"`lottery.gradient_images` is 61, but there are 60 images"):
         saliency.run("snip")
 
 

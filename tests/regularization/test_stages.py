@@ -147,7 +147,7 @@ def test_as_a_command(stage, ran, project):
          "`regularization.corruption.severities.0` is 0, but should be 1, 2, 3, 4 or 5"),
         ("corrupted 1", {"corruption.names": ["smow"]},
          "`regularization.corruption.names.0` is 'smow', but should be 'gaussian_noise', "),
-        ("corrupted 1", {"images": 41}, "`regularization.images` is 41, but `objects` has 40 test images"),
+        ("corrupted 1", {"images": 41}, "`regularization.images` is 41, but there are 40 images"),
         ("attacked 1", {"attacks.epsilon": 3.0}, "a section whose epsilon 3 is one of its epsilons"),
         ("clean 1", {}, "models/resnet8/sgd-1.safetensors does not exist: run the stage that writes it"),
         ("longer best 1", {}, "data/regularization/clean/1.safetensors does not exist: run the stage"),
