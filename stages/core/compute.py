@@ -10,6 +10,7 @@ import torch
 from stages.core.params import Compute, read
 
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+generators = []                  # all that this process draws from, besides torch's own
 _precision = torch.float32
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3                  # of glibc's malloc.h
 
@@ -30,7 +31,18 @@ def start(seed):
     bfloat16 = compute.precision == "bfloat16" or (compute.precision == "auto" and has_bfloat16())
     _precision = torch.bfloat16 if bfloat16 else torch.float32
     torch.manual_seed(seed)
-    return torch.Generator(device).manual_seed(seed)
+    return generator(seed)
+
+
+def generator(seed):
+    """A new generator on the device."""
+    return noted(torch.Generator(device).manual_seed(seed))
+
+
+def noted(rng):
+    """Lists a generator, torch's or NumPy's, so that checkpoints keep where it is; returns it."""
+    generators.append(rng)
+    return rng
 
 
 def keep_freed_memory():

@@ -1,4 +1,4 @@
-"""What a stage declares under `params` in its dvc.yaml.
+"""What a stage declares under `params` and `deps` in its dvc.yaml.
 
 DVC tells a command which stage it runs (`DVC_STAGE`, e.g. `stages/noise/dvc.yaml:sam@sam-1`). Asking DVC's
 own parser what that stage declares would cost half a second in every stage; this resolves the two templates
@@ -11,8 +11,8 @@ import re
 from pathlib import Path
 
 
-def declared_params(stage):
-    """The dotted names that `stage`, written as DVC addresses it, declares in params.yaml."""
+def declared(stage, field):
+    """What `stage`, written as DVC addresses it, lists under `field`: `params` or `deps`."""
     from ruamel.yaml import YAML
 
     path, _, name = stage.rpartition(":")
@@ -23,7 +23,7 @@ def declared_params(stage):
     here = path.parent / body.get("wdir", definition.get("wdir", "."))
     values = YAML(typ="safe").load(here / "params.yaml")
     items = variants(definition, values).get(variant, {})
-    return [substituted(param, items | values) for param in body.get("params", [])]
+    return [substituted(entry, items | values) for entry in body.get(field, [])]
 
 
 def variants(definition, values):
@@ -54,7 +54,7 @@ def substituted(text, values):
 
 
 def lookup(name, values):
-    """The value at a dotted name in nested dicts."""
-    for key in name.split("."):
-        values = values[key]
+    """The value at a name like `a.b[0]` in nested dicts and lists."""
+    for key in re.findall(r"[^.\[\]]+", name):
+        values = values[int(key) if isinstance(values, list) else key]
     return values

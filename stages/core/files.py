@@ -54,7 +54,7 @@ def write_rows(path, rows):
 
 def read_json(path):
     """The content of a JSON file."""
-    return _read(path, lambda: json.loads(Path(path).read_text(encoding="utf-8")))
+    return readable(path, lambda: json.loads(Path(path).read_text(encoding="utf-8")))
 
 
 def save(path, tensors, **facts):
@@ -70,17 +70,18 @@ def load(path):
     """What `save` wrote: the dict of tensors, on the CPU, and the dict of facts."""
     from safetensors import safe_open
 
-    def read():
+    def content():
         with safe_open(path, "pt") as file:
             facts = json.loads((file.metadata() or {}).get("facts", "{}"))
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118
 
-    return _read(path, read)
+    return readable(path, content)
 
 
-def _read(path, read):
+def readable(path, content):
+    """`content()`, or one line if the file `path`, from which it comes, is missing or damaged."""
     try:
-        return read()
+        return content()
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: run the stage that writes it, or `dvc repro`") from None
     except Exception as error:  # the readers raise a dozen types, all for the same reason

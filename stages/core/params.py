@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from stages.core.declared import declared_params
+from stages.core.declared import declared
 from stages.core.errors import UserError
 
 FILE = "params.yaml"
@@ -97,11 +97,11 @@ def read(name, section):
     """The section of params.yaml with the dotted name `name`, as an object of the class or type `section`."""
     stage = os.environ.get("DVC_STAGE")
     if stage:
-        declared = declared_params(stage)
-        if not any(name == key or name.startswith(f"{key}.") for key in declared):
+        params = declared(stage, "params")
+        if not any(name == key or name.startswith(f"{key}.") for key in params):
             raise UserError(
                 f"{stage} reads `{name}`, which its dvc.yaml does not declare under params (it declares "
-                f"{', '.join(declared) or 'none'}): declare it, so that DVC sees it change"
+                f"{', '.join(params) or 'none'}): declare it, so that DVC sees it change"
             )
     return checked(name, find(name, load_yaml(FILE)), section)
 

@@ -5,6 +5,13 @@ import sys
 
 from stages.core.errors import UserError
 
+_last = []
+
+
+def on_success(act):
+    """Has `act()` called when this process's stage has done all that it shall."""
+    _last.append(act)
+
 
 def main(run):
     """Calls `run` with the words of the command line, each turned into the type that `run` annotates.
@@ -19,6 +26,8 @@ def main(run):
         sys.exit(f"error: usage: python -m {inspect.getmodule(run).__spec__.name} {usage}")
     try:
         run(*words)
+        for act in _last:
+            act()
     except (UserError, FloatingPointError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:

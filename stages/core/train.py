@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from stages.core.checkpoint import Checkpoint
 from stages.core.compute import mixed
 
 
@@ -24,28 +25,54 @@ def cross_entropy(net, batch):
     return F.cross_entropy(net(x).float(), y)
 
 
-def training(net, batches, loss, optimizer, epochs, schedule=cosine):
+def warmed_up(share):
+    """A schedule: linear from 0 to 1 over the first `share` of training, in [0, 1), then along a cosine."""
+    return lambda done: done / share if done < share else cosine((done - share) / (1 - share))
+
+
+class Around:
+    """Base of optimizers that step another in their own way; all but `step` is the other's."""
+
+    def __init__(self, optimizer):
+        self.optimizer = optimizer
+
+    def __getattr__(self, name):
+        return getattr(self.optimizer, name)
+
+
+def training(net, batches, loss, optimizer, epochs, schedule=cosine, after=None, extra=None):
     """Trains `net`, one epoch each time it is asked for the next row of history.
 
     batches    iterable with a length; every pass over it is one epoch
     loss       loss(net, batch) -> scalar
     optimizer  anything with torch's step(closure); it may call the closure more than once
     schedule   fraction of training done, in [0, 1) -> factor on the learning rate
+    after      after(row), called after every epoch to test the network and add to the row
+    extra      dict in which hooks and `after` keep tensors, or lists of them, between epochs
 
-    The body of the caller's `for` runs between epochs: test, anneal or stop there.
+    Each group of the optimizer has `taken`, the number of steps before the current one. A training that was
+    killed goes on from its checkpoint: what it went through before is given as rows only.
     """
     peaks = [group["lr"] for group in optimizer.param_groups]
-    for epoch in range(epochs):
+    checkpoint = Checkpoint(net, optimizer, {} if extra is None else extra)
+    rows = checkpoint.restore()
+    yield from rows
+    for epoch in range(len(rows), epochs):
         net.train()
         total = 0.0
         for i, batch in enumerate(batches):
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
+                group["taken"] = epoch * len(batches) + i
                 group["lr"] = peak * schedule((epoch + i / len(batches)) / epochs)
             total += optimizer.step(gradient(net, batch, loss, optimizer)).detach()
         mean = float(total) / len(batches)
         if not math.isfinite(mean):
             raise FloatingPointError(f"the loss is {mean} in epoch {epoch + 1} of {epochs}: lower lr")
-        yield {"epoch": epoch + 1, "train_loss": mean}
+        rows.append({"epoch": epoch + 1, "train_loss": mean})
+        if after:
+            after(rows[-1])
+        checkpoint.write(rows)
+        yield rows[-1]
 
 
 def gradient(net, batch, loss, optimizer):

@@ -6,7 +6,7 @@ either; biases are chosen on them. The rest is the transfer set.
 
 import torch
 
-from stages.core.compute import device
+from stages.core.compute import generator
 from stages.core.data import Batches, Split, load_role
 from stages.core.errors import UserError
 from stages.core.recipe import fit
@@ -36,7 +36,7 @@ def student(role, transfer, v, width, recipe, alpha, temperature, seed, title):
     the student learns from labels only.
     """
     torch.manual_seed(seed)
-    batches = Batches(numbered(transfer), recipe.batch_size, torch.Generator(device).manual_seed(seed))
+    batches = Batches(numbered(transfer), recipe.batch_size, generator(seed))
 
     def loss(net, batch):
         x, chosen = batch

@@ -9,7 +9,6 @@ the network in evaluation mode. The dense network is trained so, pruned globally
 and trained so again; the control has the ticket's mask and weights drawn anew.
 """
 
-from copy import deepcopy
 from functools import partial
 
 import torch
@@ -23,7 +22,7 @@ from stages.core.scores import correct, logits
 from stages.core.stage import main
 from stages.lottery.masks import hold, magnitudes, pruned_globally, share, whole
 from stages.lottery.params import Adversarial, Step, Training
-from stages.lottery.recipe import at_step, network, record, trained
+from stages.lottery.recipe import network, record, remembering, trained
 
 
 def right_under(net, split, attack):
@@ -36,18 +35,18 @@ def tickets(seed, role, settings, recipe, step):
     """Trains the three networks; yields the name, the history, the masks and the network of each."""
     loss = partial(adversarial, random_start=True, **settings.attack.model_dump())
 
-    def fit(name, net, masks, first, optimizer):
+    def fit(name, net, masks, first, optimizer, extra=None):
         hold(net, optimizer, masks)
         title = f"adversarial, {name}, seed {seed}"
-        return name, trained(title, net, optimizer, role, start(seed), recipe, first, loss), masks, net
+        return name, trained(title, net, optimizer, role, start(seed), recipe, first, loss, extra), masks, net
 
     start(seed)
-    net, fresh, point = network(role), network(role), {}
+    net, fresh = network(role), network(role)
     optimizer = sgd(net, recipe)
-    at_step(step, optimizer, lambda: point.update(deepcopy(net.state_dict())))
-    yield fit("dense", net, whole(net), 0, optimizer)
+    extra = remembering(step, net, optimizer)
+    yield fit("dense", net, whole(net), 0, optimizer, extra)
     masks = pruned_globally(whole(net), magnitudes(net), share(settings.fraction))
-    net.load_state_dict(point)
+    net.load_state_dict(extra["point"])
     yield fit("ticket", net, masks, step, sgd(net, recipe))
     yield fit("reinit", fresh, masks, 0, sgd(fresh, recipe))
 

@@ -12,8 +12,6 @@ compared with a control: a magnitude ticket, pruned at once to exactly as many w
 1 / σ(s_0) is dropped with the soft mask.
 """
 
-import math
-
 import torch
 from torch import nn
 from torch.nn.utils import parametrize
@@ -26,7 +24,7 @@ from stages.core.stage import main
 from stages.core.train import cross_entropy
 from stages.lottery.masks import hold, magnitudes, pruned, remaining, whole
 from stages.lottery.params import Continuous, Step, Training
-from stages.lottery.recipe import kept, network, record, total_steps, trained
+from stages.lottery.recipe import kept, network, record, taken, total_steps, trained
 
 
 class SoftMask(nn.Module):
@@ -71,16 +69,13 @@ def optimizer_of(net, soft, recipe, settings):
 
 
 def anneal(soft, optimizer, beta, steps):
-    """Lets β grow with every step of `optimizer`, to `beta` after `steps`."""
-    done = 0
+    """Lets β grow with every step of `optimizer`, from 1 in the first to `beta` in the last of `steps`."""
 
     def grow(*_):
-        nonlocal done
-        done += 1
         for one in soft.values():
-            one.beta = math.exp(math.log(beta) * done / steps)
+            one.beta = beta ** (taken(optimizer) / max(steps - 1, 1))
 
-    optimizer.register_step_post_hook(grow)
+    optimizer.register_step_pre_hook(grow)
 
 
 def found(seed, role, settings, recipe):

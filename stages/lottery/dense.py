@@ -5,8 +5,6 @@ Frankle & Carbin, ICLR 2019, https://arxiv.org/abs/1803.03635: train f(x; θ_0) 
 Carbin, 2019, https://arxiv.org/abs/1903.01611); with `rewind_step: 0` that is θ_0, as in the first paper.
 """
 
-from functools import partial
-
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.nets import save_net
@@ -15,7 +13,7 @@ from stages.core.recipe import sgd
 from stages.core.stage import main
 from stages.lottery.masks import whole
 from stages.lottery.params import Step, Training
-from stages.lottery.recipe import at_step, keep, network, record, total_steps, trained
+from stages.lottery.recipe import keep, network, record, remembering, total_steps, trained
 
 CHAINS = "global", "layerwise", "finetuned"      # each begins here: this network is round 0 of all
 
@@ -31,11 +29,13 @@ def run():
         total_steps(recipe, role, step)                      # before anything is written
         optimizer = sgd(net, recipe)
         save_net(f"models/lottery/initial/seed-{seed}.safetensors", net)
-        at_step(step, optimizer, partial(save_net, f"models/lottery/rewind/seed-{seed}.safetensors", net))
-        histories.append(trained(f"dense, seed {seed}", net, optimizer, role, rng, recipe))
+        extra = remembering(step, net, optimizer)
+        histories.append(trained(f"dense, seed {seed}", net, optimizer, role, rng, recipe, extra=extra))
         masks.append(whole(net))
         for chain in CHAINS:
             keep(f"{chain}/0", seed, net, masks[-1])
+        net.load_state_dict(extra["point"])
+        save_net(f"models/lottery/rewind/seed-{seed}.safetensors", net)
     record("dense", seeds, {"dense": histories}, {"dense": masks})
 
 

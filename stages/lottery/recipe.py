@@ -12,7 +12,7 @@ from stages.core.params import read
 from stages.core.progress import progress
 from stages.core.recipe import augmented
 from stages.core.scores import correct, logits
-from stages.core.train import cosine, cross_entropy, training
+from stages.core.train import Around, cross_entropy, training, warmed_up
 from stages.lottery.masks import remaining
 from stages.lottery.params import Network
 from stages.lottery.vgg import VGG
@@ -36,41 +36,39 @@ class History:
     right: torch.Tensor
 
 
-class From:
+class From(Around):
     """Steps `optimizer` from step `first` on; earlier batches pass by, and with them their learning rates.
 
     So a network rewound to that step sees the batches and learning rates that followed it the first time.
     """
 
     def __init__(self, optimizer, first):
-        self.optimizer, self.waiting = optimizer, first
-        self.param_groups, self.zero_grad = optimizer.param_groups, optimizer.zero_grad
+        super().__init__(optimizer)
+        self.first = first
 
     def step(self, closure):
-        if self.waiting:
-            self.waiting -= 1
-            return torch.zeros(())
-        return self.optimizer.step(closure)
+        return torch.zeros(()) if taken(self) < self.first else self.optimizer.step(closure)
 
 
-def warmed_up(share):
-    """A schedule: linear from 0 to 1 over the first `share` of training, in [0, 1), then along a cosine."""
-    return lambda done: done / share if done < share else cosine((done - share) / (1 - share))
+def taken(optimizer):
+    """How many steps of a training there were before the current one."""
+    return optimizer.param_groups[0]["taken"]
 
 
-def at_step(step, optimizer, act):
-    """Calls `act` after so many steps of `optimizer`; at once, if there are none to wait for."""
-    left = step
+def remembering(step, net, optimizer):
+    """A dict that has, under `point`, what `net` is after so many steps of a training by `optimizer`.
 
-    def count(*_):
-        nonlocal left
-        left -= 1
-        if left == 0:
-            act()
+    It is the `extra` of that training.
+    """
+    extra = {}
+
+    def remember():
+        extra["point"] = {name: value.clone() for name, value in net.state_dict().items()}
 
     if step == 0:
-        act()
-    optimizer.register_step_post_hook(count)
+        remember()
+    optimizer.register_step_post_hook(lambda *_: remember() if taken(optimizer) + 1 == step else None)
+    return extra
 
 
 def total_steps(recipe, role, first):
@@ -82,22 +80,25 @@ def total_steps(recipe, role, first):
     return steps
 
 
-def trained(title, net, optimizer, role, rng, recipe, first=0, loss=cross_entropy):
+def trained(title, net, optimizer, role, rng, recipe, first=0, loss=cross_entropy, extra=None):
     """Trains `net` by `recipe` from step `first` on and tests it after every epoch; its history."""
-    batches, right = augmented(role.train, recipe, rng), []
+    batches, extra = augmented(role.train, recipe, rng), {} if extra is None else extra
+    extra["right"] = []
     schedule = warmed_up(recipe.warmup_steps / total_steps(recipe, role, first))
-    epochs = training(net, batches, loss, From(optimizer, first), recipe.epochs, schedule)
 
-    def tested():
-        for row in epochs:
-            taken = min(row["epoch"] * len(batches) - first, len(batches))
-            if taken > 0:
-                right.append(correct(logits(net.eval(), role.test.images), role.test.labels))
-                mean = row["train_loss"] * len(batches) / taken              # steps that pass by count as 0
-                yield row | {"train_loss": mean, "test_accuracy": right[-1].double().mean().item()}
+    def test(row):
+        steps = min(row["epoch"] * len(batches) - first, len(batches))
+        if steps > 0:
+            right = correct(logits(net.eval(), role.test.images), role.test.labels)
+            extra["right"].append(right)
+            row["train_loss"] *= len(batches) / steps        # steps that pass by count as 0
+            row["test_accuracy"] = right.double().mean().item()
 
-    rows = list(progress(tested(), recipe.epochs, title))
-    return History(rows, torch.stack(right))
+    stepping = From(optimizer, first)
+    epochs = training(net, batches, loss, stepping, recipe.epochs, schedule, test, extra)
+    tested = (row for row in epochs if "test_accuracy" in row)
+    rows = list(progress(tested, recipe.epochs, title))
+    return History(rows, torch.stack(extra["right"]))
 
 
 def keep(name, seed, net, masks):

@@ -10,18 +10,18 @@ direction).
 
 from stages.core.params import read
 from stages.core.stage import main
-from stages.core.train import batchnorm_frozen, recompute_batchnorm
+from stages.core.train import Around, batchnorm_frozen, recompute_batchnorm
 from stages.noise.params import Gaussian
 from stages.noise.recipe import keep, trained
 from stages.noise.weights import filters, gaussian, moved
 
 
-class GaussianNoise:
+class GaussianNoise(Around):
     """Steps `optimizer` with the gradient found at weights to which fresh noise was added."""
 
     def __init__(self, net, optimizer, sigma):
-        self.net, self.optimizer, self.sigma = net, optimizer, sigma
-        self.param_groups, self.zero_grad = optimizer.param_groups, optimizer.zero_grad
+        super().__init__(optimizer)
+        self.net, self.sigma = net, sigma
 
     def step(self, closure):
         weights = filters(self.net)

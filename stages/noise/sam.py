@@ -16,19 +16,18 @@ import torch
 
 from stages.core.params import read
 from stages.core.stage import main
-from stages.core.train import batchnorm_frozen
+from stages.core.train import Around, batchnorm_frozen
 from stages.noise.params import Sam, SamMultistep
 from stages.noise.recipe import keep, trained
 from stages.noise.weights import climbed, moved
 
 
-class SAM:
+class SAM(Around):
     """Steps `optimizer` with the gradient found uphill of the weights, at most `rho` away in the norm."""
 
     def __init__(self, net, optimizer, rho, norm, steps):
-        self.net, self.optimizer = net, optimizer
-        self.rho, self.norm, self.steps = rho, norm, steps
-        self.param_groups, self.zero_grad = optimizer.param_groups, optimizer.zero_grad
+        super().__init__(optimizer)
+        self.net, self.rho, self.norm, self.steps = net, rho, norm, steps
 
     def step(self, closure):
         loss = closure()                                     # g = grad L(w), and the statistics of w

@@ -3,7 +3,7 @@
 import numpy as np
 from torch import nn
 
-from stages.core.compute import start
+from stages.core.compute import noted, start
 from stages.core.nets import resnet
 from stages.core.recipe import augmented, fit, sgd
 from stages.core.train import cross_entropy
@@ -37,4 +37,4 @@ def trained(role, recipe, methods, seed, title):
 
 def draws(method, seed):
     """The generator of what a method draws."""
-    return np.random.default_rng([seed, DRAWS[method]])
+    return noted(np.random.default_rng([seed, DRAWS[method]]))

@@ -7,9 +7,8 @@ from stages.core.data import Role
 from stages.core.errors import UserError
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.recipe import sgd
-from stages.core.train import cosine
 from stages.lottery.params import Training
-from stages.lottery.recipe import at_step, trained, warmed_up
+from stages.lottery.recipe import remembering, trained
 from stages.lottery.vgg import VGG
 from tests.conftest import some_images
 
@@ -36,30 +35,18 @@ def rng():
 @pytest.mark.parametrize("step", [0, 2, 5])
 def test_from_the_rewind_point_training_goes_on_as_it_did(step):
     """Without momentum a network reset to step k and trained from there is the dense one, to the bit."""
-    net, point = fresh(), {}
+    net = fresh()
     optimizer = sgd(net, recipe())
-
-    def remember():
-        point.update({name: value.clone() for name, value in net.state_dict().items()})
-
-    at_step(step, optimizer, remember)
-    whole = trained("dense", net, optimizer, ROLE, rng(), recipe())
+    extra = remembering(step, net, optimizer)
+    whole = trained("dense", net, optimizer, ROLE, rng(), recipe(), extra=extra)
     again = fresh()
-    again.load_state_dict(point)
+    again.load_state_dict(extra["point"])
     rest = trained("again", again, sgd(again, recipe()), ROLE, rng(), recipe(), step)
     for (name, a), b in zip(net.state_dict().items(), again.state_dict().values(), strict=True):
         assert torch.equal(a, b), name
     assert torch.equal(whole.right[-1], rest.right[-1])
     assert len(rest.rows) == {0: 3, 2: 3, 5: 2}[step]        # whole epochs that pass by are no rows
     assert rest.rows[-1] == whole.rows[-1]
-
-
-def test_warm_up_is_linear_then_a_whole_cosine():
-    schedule = warmed_up(0.25)
-    assert [schedule(done) for done in (0, 0.125, 0.25)] == [0, 0.5, 1]
-    assert schedule(0.625) == pytest.approx(0.5)
-    assert schedule(0.9999999) == pytest.approx(0, abs=1e-6)
-    assert warmed_up(0.0)(0.3) == cosine(0.3)
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,24 @@ from dvc.utils.serialize import load_yaml as load_as_dvc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stages.core.declared import declared_params
+from stages.core import declared as ours
 from stages.core.params import load_yaml
-from stages.pipeline.project import declared, pipeline, title
+from stages.pipeline.project import declared, from_root, parameters, pipeline, title
 from stages.pipeline.project import project as opened
 
 
 @pytest.mark.parametrize("which", ["root", "demo"])
-def test_declared_params_are_what_dvc_resolves(which, request, monkeypatch):
+def test_what_a_stage_declares_is_what_dvc_resolves(which, request, monkeypatch):
     folder = request.getfixturevalue(which)
     monkeypatch.chdir(folder)
     with opened(folder) as repo:
         stages = pipeline(repo)
         assert len(stages) > 5
         for stage in stages:
-            assert declared_params(title(repo, stage)) == declared(stage), title(repo, stage)
+            name = title(repo, stage)
+            assert ours.declared(name, "params") == declared(stage), name
+            deps = {from_root(repo, dep) for dep in stage.deps if dep not in parameters(stage)}
+            assert set(ours.declared(name, "deps")) == deps, name
 
 
 SCALARS = [

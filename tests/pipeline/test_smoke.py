@@ -1,16 +1,20 @@
 """Rule 5: every experiment runs from end to end in a fresh clone, and a second run has nothing to do."""
 
+import re
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from stages.pipeline import lock, outputs
-from stages.pipeline.project import from_root
+from stages.pipeline.project import from_root, pipeline, title
 from stages.pipeline.project import project as opened
 from tests.pipeline.conftest import shell
 
 PYTHON = sys.executable
+INTERRUPTED = str(Path(__file__).with_name("interrupted.py"))
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +63,24 @@ def test_what_was_run_is_locked(clone, first_run):
     with opened(clone) as repo:
         assert [line for line in lock.complaints(repo) if "is in dvc.lock but no stage" not in line] == []
         assert outputs.complaints(repo) == []
+
+
+def test_every_training_that_is_killed_goes_on_and_writes_the_same_bytes(clone, first_run):
+    """One stage of every module that trains, with more epochs than in the smoke profile."""
+    path = clone / "params.yaml"
+    before = path.read_text()
+    path.write_text(re.sub(r"\bepochs: 1\b", "epochs: 3", before))
+    cases = {}
+    with opened(clone) as repo:
+        for stage in pipeline(repo):
+            if "stages/core/checkpoint.py" in [from_root(repo, dep) for dep in stage.deps]:
+                module = stage.cmd.split()[2]
+                cases[module] = [title(repo, stage), stage.cmd, *(from_root(repo, out) for out in stage.outs)]
+    with ThreadPoolExecutor(2) as pool:
+        said = list(pool.map(lambda words: shell(clone, PYTHON, INTERRUPTED, *words), cases.values()))
+    path.write_text(before)
+    assert len(said) > 25
+    assert [one for one in said if "the same bytes" not in one] == []
 
 
 def test_dvc_adds_no_ignore_rules(clone, first_run):
