@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -54,19 +55,16 @@ def execute(commands, log, wanted=lambda: True, said=lambda line: None, environm
 
 def ended(process, wanted, tick):
     """The exit status of a process; None if it was ended because nobody wants it any more."""
+    over = threading.Event()
+    threading.Thread(target=lambda: (process.wait(), over.set()), daemon=True).start()
     next_tick = time.monotonic() + 1.0
-    pause = 0.01
-    while process.poll() is None:
+    while not over.wait(0.1):                                # process.wait(seconds) would notice late
         if not wanted():
             end(process)
             return None
         if time.monotonic() >= next_tick:
             tick()
             next_tick += 1.0
-        try:
-            process.wait(pause)
-        except subprocess.TimeoutExpired:
-            pause = min(2 * pause, 0.1)
     return process.returncode
 
 

@@ -12,7 +12,8 @@ from stages.core.scores import accuracy
 SMALL = {
     "depth: 20": "depth: 8", "width: 16": "width: 4", "batch_size: 50": "batch_size: 30",
     "epochs: 4": "epochs: 1", "epochs: 8": "epochs: 1",
-    "    images: 800": "    images: 30", "images: 800": "images: 60", "iterations: 2": "iterations: 1", "iterations: 5": "iterations: 1",
+    "    images: 800": "    images: 30", "images: 800": "images: 60",
+    "iterations: 2": "iterations: 1", "iterations: 5": "iterations: 1",
 }
 
 

@@ -33,6 +33,16 @@ stages:
     outs: [other.txt]
 """
 FAILS = CHAIN.replace("cat first.txt first.txt > second.txt", "echo about to fail; exit 3")
+LARGE = """\
+stages:
+  large:
+    cmd: ulimit -f unlimited; head -c 3000000 /dev/zero > large.txt
+    outs: [large.txt]
+  small:
+    cmd: sleep 1; cat source.txt > small.txt
+    deps: [source.txt]
+    outs: [small.txt]
+"""
 SLEEPS = """\
 stages:
   quick:
@@ -127,6 +137,22 @@ def test_a_missing_dependency_is_a_failure(make):
     run = make({"dvc.yaml": CHAIN}).by_us(keep_going=True)
     assert set(run.failed) == {"first", "other"}
     assert "source.txt" in run.failed["first"]
+
+
+def test_a_result_that_cannot_be_saved_is_a_failure_and_loses_nothing_else(project):
+    """As on a full disk: our process, not the commands, may write no file of more than a megabyte."""
+    demo = project(LARGE)
+    with chdir(demo.folder):
+        code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({10**6}, resource.RLIM_INFINITY))"
+        code += "; from stages.runner.__main__ import main; main()"
+        words = [sys.executable, "-c", code, "--keep-going", "--jobs=2"]
+        done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "File too large" in done.stdout + done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("failed: large; what large printed is in ")
+    assert set(demo.status()) == {"large"}
+    assert demo.by_us().ran == 1
+    assert demo.status() == {}
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
