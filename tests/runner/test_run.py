@@ -43,6 +43,12 @@ stages:
     deps: [source.txt]
     outs: [small.txt]
 """
+LIMITED = """\
+from resource import RLIMIT_FSIZE, RLIM_INFINITY, setrlimit
+from stages.runner.__main__ import main
+setrlimit(RLIMIT_FSIZE, (10**6, RLIM_INFINITY))
+main()
+"""
 SLEEPS = """\
 stages:
   quick:
@@ -143,9 +149,7 @@ def test_a_result_that_cannot_be_saved_is_a_failure_and_loses_nothing_else(proje
     """As on a full disk: our process, not the commands, may write no file of more than a megabyte."""
     demo = project(LARGE)
     with chdir(demo.folder):
-        code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({10**6}, resource.RLIM_INFINITY))"
-        code += "; from stages.runner.__main__ import main; main()"
-        words = [sys.executable, "-c", code, "--keep-going", "--jobs=2"]
+        words = [sys.executable, "-c", LIMITED, "--keep-going", "--jobs=2"]
         done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True)
     assert done.returncode == 1
     assert "File too large" in done.stdout + done.stderr
