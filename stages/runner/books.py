@@ -21,7 +21,7 @@ import networkx as nx
 from dvc.dvcfile import PROJECT_FILE
 from dvc.exceptions import CheckoutError
 from dvc.repo import Repo
-from dvc.repo.reproduce import collect_stages, get_active_graph, plan_repro
+from dvc.repo.reproduce import get_active_graph, plan_repro
 from dvc.rwlock import rwlock
 from dvc.stage import PipelineStage
 from dvc.stage.cache import RunCacheNotSupported, _can_hash
@@ -32,6 +32,7 @@ from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 from stages.core.errors import UserError
 from stages.core.files import write
 from stages.runner.clone import collect, job_of, new_token
+from stages.runner.targets import named
 
 VERSION = "3.67.1"
 EVERY = 1.0                                                  # seconds between writes of dvc.lock
@@ -95,7 +96,7 @@ class Books:
     def plan(self, targets=(), single_item=False, downstream=False):
         """The stages to look at, in DVC's order -> those of them that come first."""
         with self.turn():
-            stages = collect_stages(self.repo, targets or [PROJECT_FILE])
+            stages = named(self.repo, targets or [PROJECT_FILE])
             graph = get_active_graph(self.repo.index.graph)
             if single_item:
                 before = one_by_one(stages, graph)
@@ -106,6 +107,7 @@ class Books:
 
     def dry(self, targets=(), **options):
         """Shows what `dvc repro --dry` shows."""
+        named(self.repo, targets)
         logging.getLogger("dvc").setLevel(logging.INFO)
         self.repo.reproduce(targets or None, dry=True, **options)
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from stages.regularization.claims import accuracy_claims, calibration_claim, robustness_claims
-from stages.regularization.page import champion, corruption_table
+from stages.regularization.page import champion
 from stages.regularization.paths import NETWORKS
+from stages.regularization.tables import corruption_table
 
 N = 40
 

@@ -202,7 +202,9 @@ def test_other_dvc_commands_work_meanwhile(project, tmp_path):
 
 
 @pytest.mark.parametrize(("change", "words", "says"), [
-    ({}, ["nothing"], "nothing"),
+    ({}, ["nothing"], "'nothing' not found"),
+    ({}, ["secnd"], "did you mean second?"),
+    ({}, ["second@1"], "did you mean second?"),
     ({"dvc.yaml": CHAIN.replace("[source.txt]", "[third.txt]", 1)}, [], "both a dependency and an output"),
     ({}, ["--jobs", "0"], "--jobs is 0"),
     ({"dvc.yaml": CHAIN + "    meta: {needs: {cores: 64}}\n"}, ["--jobs", "2"], "needs 64 cores"),

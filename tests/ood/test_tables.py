@@ -1,10 +1,10 @@
-"""Tables and sentences from numbers made by hand."""
+"""Tables from numbers made by hand."""
 
 import pytest
 
-from stages.ood.page import both, exposure_table, ranks
 from stages.ood.recipe import SCORES
 from stages.ood.results import EXPOSED, NEAR, SETS, UNSEEN, mean, over_sets
+from stages.ood.tables import both, exposure_table, ranks
 
 
 def network(areas, accuracy=0.8):
