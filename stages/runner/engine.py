@@ -123,10 +123,8 @@ def workers_of(cluster, cores):
 
 def submitted(path):
     """A cluster of dask-jobqueue, as a YAML file describes it: `kind`, `jobs`, and arguments of that kind."""
-    try:
-        import dask_jobqueue
-    except ImportError:
-        raise UserError(f"{path} needs dask-jobqueue: pip install dask-jobqueue") from None
+    import dask_jobqueue
+
     words = YAML(typ="safe").load(path)
     kind, jobs = words.pop("kind", None), words.pop("jobs", 1)
     if not hasattr(dask_jobqueue, str(kind)):

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.runner.conftest import ENVIRONMENT, until
@@ -182,6 +183,51 @@ def test_a_clone_with_other_parameters_or_files_is_told_so(make, cluster, tmp_pa
     run = ours.by_us(cluster=cluster.address)
     assert "source.txt in" in run.failed["first"]
     assert "git pull" in run.failed["first"]
+
+
+SBATCH = """\
+#!/bin/sh
+# Stands for SLURM: runs a job at once, on this machine.
+cd /
+setsid sh "$1" > "$1.out" 2>&1 &
+echo $! >> "$(dirname "$0")/jobs"
+echo "Submitted batch job $!"
+"""
+SCANCEL = """\
+#!/bin/sh
+kill -- "-$1"
+"""
+SLURM = """\
+kind: SLURMCluster
+jobs: 2
+cores: 1
+memory_gb: 1
+interface: lo
+walltime: "00:10:00"
+"""
+
+
+def alive(pid):
+    """Whether a process runs; a zombie does not."""
+    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+
+def test_workers_that_a_batch_system_starts(make, as_dvc, tmp_path, monkeypatch):
+    for name, text in ("sbatch", SBATCH), ("scancel", SCANCEL):
+        (tmp_path / "bin").mkdir(exist_ok=True)
+        (tmp_path / "bin" / name).write_text(text)
+        (tmp_path / "bin" / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{ENVIRONMENT['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", ENVIRONMENT["PYTHONPATH"])
+    (tmp_path / "slurm.yaml").write_text(SLURM)
+    ours = make(FILES)
+    said = io.StringIO()
+    run = ours.by_us(cluster=str(tmp_path / "slurm.yaml"), out=said)
+    assert not run.failed, said.getvalue()
+    assert (ours.folder / "dvc.lock").read_bytes() == as_dvc
+    jobs = [int(line) for line in (tmp_path / "bin/jobs").read_text().split()]
+    assert len(jobs) == 2
+    until(lambda: not any(map(alive, jobs)))
 
 
 def test_a_remote_that_is_missing_is_one_clear_line(make, cluster):
