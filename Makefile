@@ -43,8 +43,8 @@ report: setup  ## write plots/report.html, and what it needs
 	@python -m stages.runner report
 	@echo "open plots/report.html"
 
-bench: setup  ## measure training and pipelines, into docs/benchmarks.md (ten minutes)
-	@python -m bench
+bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hour; PROFILE=default, three)
+	@python -m bench $(or $(PROFILE),smoke)
 
 deps: setup  ## rewrite the deps in every dvc.yaml from the imports
 	@python -m stages.pipeline.deps

@@ -1,4 +1,4 @@
-"""Writes docs/benchmarks.md: python -m bench"""
+"""Writes docs/benchmarks.md: python -m bench PROFILE, that of the committed pipeline."""
 
 import platform
 
@@ -8,8 +8,8 @@ from stages.core.files import write
 from stages.core.stage import main
 
 
-def run():
-    sections = [*training.section(), *pipeline.section(), *scheduling.section()]
+def run(profile: str):
+    sections = [*training.section(), *pipeline.section(profile), *scheduling.section()]
     here = facts()
     write("docs/benchmarks.md", "\n".join([
         "# Benchmarks", "",

@@ -1,11 +1,11 @@
 """How long pipelines take by `dvc repro`, by several of them, and by our runner.
 
-The generated pipeline has chains of stages that sleep, in several dvc.yaml files as ours are; so all time
-beyond the sleeping is overhead:
-
     plain      dvc repro, one stage at a time
-    several    as many processes as cores, each with its own chains: dvc --wait-for-lock repro -s STAGE
+    several    as many processes as cores, each with one stage at a time: dvc --wait-for-lock repro -s STAGE
     ours       python -m stages.runner --jobs N
+
+Two pipelines: a generated one, of chains of stages that sleep, in several dvc.yaml files as ours are, so that
+all time beyond the sleeping is overhead; and the committed one under a profile.
 """
 
 import os
@@ -17,20 +17,22 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from stages.pipeline.project import pipeline, project, title
+
 FILES, CHAINS, LENGTH, SECONDS = 10, 2, 10, 1.0              # 200 stages of a second
 CORES = 2
 ROOT = Path(__file__).resolve().parents[1]
+GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
 
 def generated(folder):
-    """Writes the pipeline into `folder`; returns its chains, lists of stages as DVC addresses them."""
+    """Writes the pipeline that sleeps into `folder`."""
     folder.mkdir()
-    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
-    dvc(folder, "init", "-q")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True, env=os.environ | GIT)
+    python(folder, "dvc", "init", "-q")
     (folder / ".gitignore").write_text("/out\n")
     (folder / "source.txt").write_text("source\n")
     (folder / "out").mkdir()
-    chains = []
     for file in range(FILES):
         lines = ["stages:"]
         for chain in range(CHAINS):
@@ -41,84 +43,128 @@ def generated(folder):
                     f"  {name}:", "    wdir: ..", f"    cmd: sleep {SECONDS}; cp {source} out/{file}-{name}",
                     f"    deps: [{source}]", f"    outs: [out/{file}-{name}]",
                 ]
-            chains.append([f"p{file}/dvc.yaml:{name}" for name in names])
         (folder / f"p{file}").mkdir()
         (folder / f"p{file}/dvc.yaml").write_text("\n".join([*lines, ""]))
     last = [f"out/{file}-s{chain}-{LENGTH - 1}" for file in range(FILES) for chain in range(CHAINS)]
     root = ["stages:", "  all:", "    cmd: cat out/* > all.txt", "    outs: [all.txt]", "    deps:"]
     (folder / "dvc.yaml").write_text("\n".join([*root, *(f"    - {one}" for one in last), ""]))
-    return chains
 
 
-def dvc(folder, *words):
-    """Runs DVC in a folder."""
-    subprocess.run([sys.executable, "-m", "dvc", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+def committed(profile, threads):
+    """What clones this project as it is committed, under a profile and with so many threads a stage."""
+    def prepare(folder):
+        subprocess.run(["git", "clone", "-q", ROOT, folder], check=True, env=os.environ | GIT)
+        for results in "metrics", "plots":
+            shutil.rmtree(folder / results)
+        for lock in folder.rglob("dvc.lock"):
+            lock.unlink()
+        python(folder, "stages.pipeline.profile", profile)
+        text = (folder / "params.yaml").read_text(encoding="utf-8")
+        text = text.replace("threads: 1 ", f"threads: {threads} ")
+        (folder / "params.yaml").write_text(text, encoding="utf-8")
+
+    return prepare
 
 
-def plain(folder, chains):
-    dvc(folder, "repro", "-q")
+def python(folder, *words):
+    """Runs a module of Python in a folder."""
+    # Our package is the one of the folder, if that has one.
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
+    subprocess.run([sys.executable, "-m", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL, env=env)
 
 
-def several(folder, chains):
-    """Chains are shared out; within one, stages run in order."""
-    def one(chain):
-        for stage in chain:
-            dvc(folder, "--wait-for-lock", "repro", "-q", "-s", stage)
+def plain(folder):
+    python(folder, "dvc", "repro", "-q")
 
-    with ThreadPoolExecutor(CORES) as pool:
-        list(pool.map(one, chains))
-    one(["all"])
+
+def several(folder):
+    """A stage begins when those before it are done; the pool takes them in order, so none waits for ever."""
+    with project(folder) as repo, ThreadPoolExecutor(CORES) as pool:
+        graph, runs = repo.index.graph, {}
+
+        def run(stage, before):
+            for one in before:
+                one.result()
+            python(folder, "dvc", "--wait-for-lock", "repro", "-q", "-s", title(repo, stage))
+
+        for stage in in_order(pipeline(repo), graph):
+            runs[stage] = pool.submit(run, stage, [runs[one] for one in graph.successors(stage)])
+        for one in runs.values():
+            one.result()
+
+
+def in_order(stages, graph):
+    """Stages in an order in which those that others need come first."""
+    from networkx import dfs_postorder_nodes
+
+    found = {}
+    for stage in stages:
+        found |= dict.fromkeys(dfs_postorder_nodes(graph, stage))
+    return list(found)
 
 
 def ours(jobs):
     """The way of our runner with so many jobs."""
-    def way(folder, chains):
-        command = [sys.executable, "-m", "stages.runner", f"--jobs={jobs}"]
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
-        subprocess.run(command, cwd=folder, env=env, check=True, stdout=subprocess.DEVNULL)
-
-    return way
+    return lambda folder: python(folder, "stages.runner", f"--jobs={jobs}")
 
 
-WAYS = {
-    "`dvc repro`": (plain, 1),
-    f"{CORES} processes of `dvc --wait-for-lock repro -s`": (several, CORES),
-    "ours, 1 job": (ours(1), 1),
-    f"ours, {CORES} jobs": (ours(CORES), CORES),
-}
+PLAIN, SEVERAL = "`dvc repro`", f"{CORES} processes of `dvc --wait-for-lock repro -s`"
 
 
-def measured():
-    """Seconds of each way: from nothing, with nothing to do, and of overhead for a stage."""
-    found = {}
-    count = FILES * CHAINS * LENGTH
-    for name, (way, jobs) in WAYS.items():
-        folder = Path(tempfile.mkdtemp()) / "pipeline"
-        chains = generated(folder)
-        run, again = seconds(way, folder, chains), seconds(way, folder, chains)
-        shutil.rmtree(folder.parent)
-        found[name] = run, again, (run - count * SECONDS / jobs) / count
-        print(f"{name}: {run:.1f} s, nothing to do {again:.1f} s", flush=True)
+def measured(prepare, way):
+    """Seconds of a way: from nothing, and with nothing to do."""
+    folder = Path(tempfile.mkdtemp()) / "pipeline"
+    prepare(folder)
+    found = [seconds(way, folder), seconds(way, folder)]
+    shutil.rmtree(folder.parent)
+    print(f"{found[0]:.1f} s, with nothing to do {found[1]:.1f} s", flush=True)
     return found
 
 
-def seconds(way, folder, chains):
+def seconds(way, folder):
     """How long a way takes."""
     began = time.perf_counter()
-    way(folder, chains)
+    way(folder)
     return time.perf_counter() - began
 
 
-def section():
-    """The section of docs/benchmarks.md."""
-    rows = [
-        f"| {name} | {run:.1f} | {1000 * overhead:.0f} | {again:.1f} |"
-        for name, (run, again, overhead) in measured().items()
+def sleeping():
+    """Rows of the generated pipeline."""
+    ways = [(PLAIN, plain, 1), (SEVERAL, several, CORES), ("ours, 1 job", ours(1), 1),
+            (f"ours, {CORES} jobs", ours(CORES), CORES)]
+    count, rows = FILES * CHAINS * LENGTH, []
+    for name, way, jobs in ways:
+        print(f"generated pipeline, {name}: ", end="", flush=True)
+        run, again = measured(generated, way)
+        overhead = 1000 * (run - count * SECONDS / jobs) / count
+        rows.append(f"| {name} | {run:.1f} | {overhead:.0f} | {again:.1f} |")
+    return rows
+
+
+def computing(profile):
+    """Rows of the committed pipeline."""
+    ways = [(PLAIN, plain, 1), (PLAIN, plain, CORES), (SEVERAL, several, 1), ("ours, 1 job", ours(1), 1),
+            (f"ours, {CORES} jobs", ours(CORES), 1)]
+    found = []
+    for name, way, threads in ways:
+        print(f"committed pipeline, {name}, {threads} threads: ", end="", flush=True)
+        found.append((name, threads, *measured(committed(profile, threads), way)))
+    best = min(run for name, _, run, _ in found if name == PLAIN)
+    return [
+        f"| {name} | {threads} | {run:.0f} | {best / run:.2f} | {again:.1f} |"
+        for name, threads, run, again in found
     ]
+
+
+def section(profile):
+    """The sections of docs/benchmarks.md."""
     return [
         "## Stages side by side", "",
         f"A generated pipeline of {FILES * CHAINS * LENGTH} stages that sleep {SECONDS:g} s, in {FILES} "
         f"dvc.yaml files, on {CORES} cores. Overhead is what a stage costs beyond its sleep.", "",
         "| way | seconds | overhead of a stage, ms | seconds with nothing to do |", "|---|---:|---:|---:|",
-        *rows, "",
+        *sleeping(), "",
+        f"The committed pipeline under the profile `{profile}`, on {CORES} cores; threads are a stage's.", "",
+        "| way | threads | seconds | times as fast as the better `dvc repro` | seconds with nothing to do |",
+        "|---|---:|---:|---:|---:|", *computing(profile), "",
     ]
