@@ -1,5 +1,7 @@
 """What several test modules use."""
 
+import importlib
+import inspect
 import os
 import shutil
 import subprocess
@@ -11,6 +13,7 @@ import torch
 
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
+from stages.pipeline.documents import load_document, save_document
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,6 +46,33 @@ def project(tmp_path, monkeypatch):
     shutil.copy(ROOT / "params.yaml", tmp_path)
     save_role("objects", Role(some_images(60), some_images(40, seed=1), list("abcdefghij"), "random images"))
     return tmp_path
+
+
+def change(values, section=None):
+    """Sets dotted names, of a section or of all of params.yaml in the working directory."""
+    document = load_document("params.yaml")
+    for name, value in values.items():
+        *path, last = (f"{section}.{name}" if section else name).split(".")
+        place = document
+        for key in path:
+            place = place[key]
+        place[last] = value
+    save_document("params.yaml", document)
+
+
+def call(command):
+    """Does in this process what `python -m stages.<command>` does."""
+    module, *words = command.split()
+    run = importlib.import_module(f"stages.{module}").run
+    kinds = inspect.get_annotations(run).values()
+    run(*(kind(word) for kind, word in zip(kinds, words, strict=True)))
+
+
+def written(project):
+    """The bytes of all files that stages of experiments wrote."""
+    paths = [path for pattern in ("data/*/", "models/", "metrics/", "plots/")
+             for path in project.glob(f"{pattern}**/*")]
+    return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
 
 
 @pytest.fixture

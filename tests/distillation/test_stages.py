@@ -6,8 +6,7 @@ import pytest
 
 from stages.core.data import Role, save_role
 from stages.core.files import load, read_json
-from stages.pipeline.documents import load_document, save_document
-from tests.conftest import some_images
+from tests.conftest import change, some_images, written
 
 CHAIN = [
     "teacher 1", "logits", "students large", "students small", "omitted", "why", "labels student 1",
@@ -27,18 +26,6 @@ SMALL = {
 }
 
 
-def change(part, values):
-    """Sets dotted names of section `distillation.<part>` of params.yaml."""
-    document = load_document("params.yaml")
-    for name, value in values.items():
-        *path, last = name.split(".")
-        section = document["distillation"][part]
-        for key in path:
-            section = section[key]
-        section[last] = value
-    save_document("params.yaml", document)
-
-
 @pytest.fixture
 def stage(ran):
     """Runs a stage of this experiment in a project of small networks."""
@@ -46,22 +33,15 @@ def stage(ran):
     role = Role(some_images(90, shape), some_images(40, shape, seed=1), list("0123456789"), "random images")
     save_role("digits", role)
     for part, values in SMALL.items():
-        change(part, values)
+        change(values, f"distillation.{part}")
     return lambda command: ran(f"distillation.{command}")
-
-
-def everything(project):
-    """The bytes of all files that stages wrote."""
-    tops = "data/distillation", "models", "metrics", "plots"
-    paths = [path for top in tops for path in project.glob(f"{top}/**/*")]
-    return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
 
 
 def test_all_stages_twice(stage, project):
     for command in CHAIN:
         done = stage(command)
         assert (done.returncode, done.stderr) == (0, ""), command
-    first = everything(project)
+    first = written(project)
     omitted = load("data/distillation/digits/omitted.safetensors")[0]
     assert omitted["soft_right"].shape == (1, 3, 40)
     assert omitted["labels_biases"].shape == (1, 2)
@@ -78,7 +58,7 @@ def test_all_stages_twice(stage, project):
     assert numbers["errors_on_digit"]["none"] <= 4           # of 40 images
     for command in ["teacher 1", "students small", "omitted", "why", "own_teacher 1", "figures"]:
         assert stage(command).returncode == 0
-    assert everything(project) == first                      # the same stage twice is the same bytes
+    assert written(project) == first                      # the same stage twice is the same bytes
 
 
 def refused(done, line):
@@ -110,7 +90,7 @@ def refused(done, line):
     ],
 )
 def test_bad_parameters(stage, project, command, part, values, line):
-    change(part, values)
+    change(values, f"distillation.{part}")
     refused(stage(command), line)
     assert not (project / "models").exists()
 
@@ -127,5 +107,5 @@ def test_missing_artifacts(stage, command, path):
 
 
 def test_the_temperature_must_be_one_of_the_temperatures(stage):
-    change("digits", {"temperature": 5.0})
+    change({"temperature": 5.0}, "distillation.digits")
     refused(stage("claims"), "a section whose temperature 5 is one of its temperatures")

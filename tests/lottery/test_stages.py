@@ -23,6 +23,7 @@ from stages.lottery import (
 )
 from stages.lottery.params import SECTIONS
 from stages.pipeline.documents import load_document, save_document
+from tests.conftest import written
 
 SMALL = {
     "network": {"kind": "resnet", "depth": 8, "width": 4}, "rounds": {"1": 0, "2": 1}, "common_round": 2,
@@ -68,10 +69,6 @@ def run_all():
     claims.run()
 
 
-def contents():
-    return {path: path.read_bytes() for path in sorted(Path().glob("[dmp]*/lottery*/**/*")) if path.is_file()}
-
-
 @pytest.mark.parametrize("kind", ["resnet", "vgg"])
 def test_everything(small, kind):
     if kind == "vgg":
@@ -99,12 +96,12 @@ def test_everything(small, kind):
 
 def test_the_same_stage_twice_writes_the_same_bytes(small):
     run_all()
-    first = contents()
+    first = written(Path())
     assert len(first) > 60
     for folder in "models/lottery", "data/lottery", "plots/lottery", "metrics/lottery":
         shutil.rmtree(folder)
     run_all()
-    assert contents() == first
+    assert written(Path()) == first
 
 
 def test_round_0_is_the_dense_network_for_every_chain(small):

@@ -1,7 +1,5 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, and nothing is written."""
 
-import importlib
-import inspect
 import json
 
 import pytest
@@ -12,8 +10,7 @@ from stages.core.errors import UserError
 from stages.core.files import load, read_json
 from stages.core.nets import load_net
 from stages.core.scores import logits
-from stages.pipeline.documents import load_document, save_document
-from tests.conftest import some_images
+from tests.conftest import call, change, some_images, written
 
 CHAIN = [
     "ood.sets", "baseline.train 8 1", *(f"ood.capacity {name} 1" for name in (
@@ -31,18 +28,6 @@ SMALL = {
 } | {f"ood.capacities.{name}.depth": 8 for name in ("narrow", "wide")}
 
 
-def change(values):
-    """Sets dotted names of params.yaml."""
-    document = load_document("params.yaml")
-    for name, value in values.items():
-        *path, last = name.split(".")
-        section = document
-        for key in path:
-            section = section[key]
-        section[last] = value
-    save_document("params.yaml", document)
-
-
 @pytest.fixture
 def stage(project):
     """Runs a stage, in this process, in a project of small networks; roles have 30 test images each."""
@@ -51,27 +36,13 @@ def stage(project):
     for seed, (name, shape) in enumerate(roles.items(), start=2):
         train, test = (some_images(n, shape or (3, 32, 32), 5, seed + 100 * n) for n in (60, 30))
         save_role(name, Role(train, test, list("abcde"), f"random {name}"))
-
-    def run(command):
-        module, *words = command.split()
-        function = importlib.import_module(f"stages.{module}").run
-        kinds = inspect.get_annotations(function).values()
-        function(*(kind(word) for kind, word in zip(kinds, words, strict=True)))
-
-    return run
-
-
-def everything(project):
-    """The bytes of all files that stages wrote."""
-    tops = "data/ood", "models", "metrics", "plots"
-    paths = [path for top in tops for path in project.glob(f"{top}/**/*")]
-    return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
+    return call
 
 
 def test_all_stages_twice(stage, project):
     for command in CHAIN:
         stage(command)
-    first = everything(project)
+    first = written(project)
     sets, facts = load("data/ood/sets.safetensors")
     assert set(sets) == set(facts["sources"])
     assert sets["scenes"].equal(load_role("scenes").test.images)
@@ -92,7 +63,7 @@ def test_all_stages_twice(stage, project):
     assert all((project / one["path"]).exists() for one in page["figures"])
     for command in ["ood.sets", "ood.exposure 1", "ood.diversity 1", "ood.exposure_scores 1", "ood.figures"]:
         stage(command)
-    assert everything(project) == first                      # the same stage twice is the same bytes
+    assert written(project) == first                      # the same stage twice is the same bytes
 
 
 def test_the_step_on_the_input_changes_odin_only(stage):

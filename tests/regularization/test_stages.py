@@ -1,7 +1,5 @@
 """All stages on tiny networks, and what stops them: one line, and nothing written."""
 
-import importlib
-import inspect
 import json
 
 import pytest
@@ -11,13 +9,13 @@ from stages.core.data import Role, load_role, save_role
 from stages.core.errors import UserError
 from stages.core.files import load, read_json
 from stages.core.nets import load_net
+from stages.core.params import load_yaml
 from stages.core.scores import correct, logits
 from stages.datasets.corruptions import corrupt_all
-from stages.pipeline.documents import load_document, save_document
 from stages.regularization.methods import NETWORKS
 from stages.regularization.paths import COMBINATIONS
 from stages.regularization.paths import NETWORKS as ALL
-from tests.conftest import some_images
+from tests.conftest import call, change, some_images, written
 
 TRAINING = {"depth": 8, "width": 4, "batch_size": 30, "epochs": 1}
 SMALL = {
@@ -35,38 +33,12 @@ CHAIN = [
 ]
 
 
-def change(section, values):
-    """Sets dotted names below `section` of params.yaml."""
-    document = load_document("params.yaml")
-    for name, value in values.items():
-        *path, last = f"{section}.{name}".split(".")
-        place = document
-        for key in path:
-            place = place[key]
-        place[last] = value
-    save_document("params.yaml", document)
-
-
 @pytest.fixture
 def stage(project):
     """Calls what `python -m stages.<command>` calls, in a project of small networks."""
-    change("training", TRAINING)
-    change("regularization", SMALL)
-
-    def call(command):
-        name, *words = command.split()
-        run = importlib.import_module(f"stages.{name}").run
-        kinds = inspect.get_annotations(run).values()
-        run(*(kind(word) for kind, word in zip(kinds, words, strict=True)))
-
+    change(TRAINING, "training")
+    change(SMALL, "regularization")
     return call
-
-
-def everything(project):
-    """The bytes of all files that stages wrote."""
-    tops = "data/regularization", "models", "metrics", "plots"
-    paths = [path for top in tops for path in project.glob(f"{top}/**/*")]
-    return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
 
 
 def test_all_stages(stage, project):
@@ -98,7 +70,7 @@ def test_all_stages(stage, project):
     numbers = read_json("metrics/training/regularization/longer/best-1.json")
     halves = {name: (clean[name].argmax(1) == role.test.labels)[:20].sum() for name in COMBINATIONS}
     assert halves[numbers["network"]] == max(halves.values())
-    networks = load_document("params.yaml")["regularization"]["networks"]
+    networks = load_yaml("params.yaml")["regularization"]["networks"]
     assert numbers["methods"] == networks[numbers["network"]]
     assert len((project / "plots/training/regularization/longer/best-1.csv").read_text().splitlines()) == 3
     assert 0 <= read_json("metrics/training/regularization/1/all.json")["rotation_accuracy"] <= 1
@@ -106,13 +78,13 @@ def test_all_stages(stage, project):
     page = json.loads((project / "data/regularization/page.json").read_text())
     assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (9, 6, 4)
     assert all((project / one["path"]).exists() for one in page["figures"])
-    first = everything(project)
+    first = written(project)
     for command in [
         "regularization.networks all 1", "regularization.corruption snow", "regularization.attacked 1",
         "regularization.longer best 1", "regularization.figures",
     ]:
         stage(command)
-    assert everything(project) == first                      # the same stage twice is the same bytes
+    assert written(project) == first                      # the same stage twice is the same bytes
 
 
 def test_as_a_command(stage, ran, project):
@@ -154,7 +126,7 @@ def test_as_a_command(stage, ran, project):
     ],
 )
 def test_bad_input(stage, project, command, values, line):
-    change("regularization", values)
+    change(values, "regularization")
     with pytest.raises(UserError) as error:
         stage(f"regularization.{command}")
     assert line in str(error.value)
