@@ -10,9 +10,11 @@ what became of it. The cluster is one of
 
 import os
 import queue
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import dask
 import psutil
 from distributed import Client, LocalCluster, get_worker
 from ruamel.yaml import YAML
@@ -29,6 +31,7 @@ GB = 1e9
 GPUS = "/proc/driver/nvidia/gpus"
 THREADS = 64                                                 # of a worker, for each core: they only wait
 CONNECT = 20                                                 # seconds
+LOOK = 2.0                                                   # seconds between two looks at the workers
 
 free_gpus = list(range(len(os.listdir(GPUS)) if os.path.isdir(GPUS) else 0))
 
@@ -46,13 +49,16 @@ class Engine:
 
     def __init__(self, events, cores, cluster=None):
         self.events = events
-        self._futures, self._workers, self._seeing = {}, {}, {}
+        self._futures, self._workers, self._seeing, self._watched = {}, {}, {}, 0.0
         self._cluster = workers_of(cluster, cores)
         self._client = connected(self._cluster)
         self._client.subscribe_topic(TOPIC, self._heard)
 
     def watch(self):
-        """Makes events of workers that came and went since the last time."""
+        """Makes events of workers that came and went since the last time, which is not just now."""
+        if self._workers and time.monotonic() < self._watched + LOOK:
+            return
+        self._watched = time.monotonic()
         if self._client.status != "running":
             raise UserError("the scheduler is gone: start it, and this again")
         found = self._client.scheduler_info(n_workers=-1)["workers"]
@@ -113,6 +119,7 @@ class Engine:
 def workers_of(cluster, cores):
     """The cluster that an option names, or one in this process."""
     if cluster is None:
+        dask.config.set({"distributed.worker.profile.enabled": False})       # it takes 2 % of a core
         return LocalCluster(
             n_workers=1, threads_per_worker=THREADS * cores, processes=False, memory_limit=0,
             dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
