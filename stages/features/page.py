@@ -114,7 +114,10 @@ def write(features, recipe, seeds, claims, role, clean, attacked):
             "features, NeurIPS 2019",
             "https://arxiv.org/abs/1905.02175",
         ]],
-        conditions=conditions(role, own, seeds) | {"constructed sets": f"{features.images:,} images each"},
+        conditions=conditions(role, own, seeds) | {
+            "constructed sets": f"{features.images:,} images each",
+            "attacked": f"the first {features.evaluation.images:,} test images",
+        },
         answer=answer(claims, clean, attacked, features.evaluation.epsilons[0]),
         claims=claims,
         tables=[
