@@ -25,11 +25,6 @@ def cross_entropy(net, batch):
     return F.cross_entropy(net(x).float(), y)
 
 
-def warmed_up(share):
-    """A schedule: linear from 0 to 1 over the first `share` of training, in [0, 1), then along a cosine."""
-    return lambda done: done / share if done < share else cosine((done - share) / (1 - share))
-
-
 class Around:
     """Base of optimizers that step another in their own way; all but `step` is the other's."""
 

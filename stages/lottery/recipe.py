@@ -12,7 +12,7 @@ from stages.core.params import read
 from stages.core.progress import progress
 from stages.core.recipe import augmented
 from stages.core.scores import correct, logits
-from stages.core.train import Around, cross_entropy, training, warmed_up
+from stages.core.train import Around, cosine, cross_entropy, training
 from stages.lottery.masks import remaining
 from stages.lottery.params import Network
 from stages.lottery.vgg import VGG
@@ -48,6 +48,11 @@ class From(Around):
 
     def step(self, closure):
         return torch.zeros(()) if taken(self) < self.first else self.optimizer.step(closure)
+
+
+def warmed_up(share):
+    """A schedule: linear from 0 to 1 over the first `share` of training, in [0, 1), then along a cosine."""
+    return lambda done: done / share if done < share else cosine((done - share) / (1 - share))
 
 
 def taken(optimizer):

@@ -9,14 +9,7 @@ from torch import nn
 
 from stages.core.data import Batches
 from stages.core.nets import ResNet
-from stages.core.train import (
-    batchnorm_frozen,
-    cosine,
-    cross_entropy,
-    recompute_batchnorm,
-    training,
-    warmed_up,
-)
+from stages.core.train import batchnorm_frozen, cosine, cross_entropy, recompute_batchnorm, training
 from tests.conftest import some_images
 
 
@@ -36,14 +29,6 @@ def sgd(net):
 def test_the_cosine_by_hand():
     assert [cosine(done) for done in (0, 0.5, 1)] == pytest.approx([1, 0.5, 0])
     assert cosine(0.25) == pytest.approx((1 + math.sqrt(0.5)) / 2)
-
-
-def test_warm_up_is_linear_then_a_whole_cosine():
-    schedule = warmed_up(0.25)
-    assert [schedule(done) for done in (0, 0.125, 0.25)] == [0, 0.5, 1]
-    assert schedule(0.625) == pytest.approx(0.5)
-    assert schedule(0.9999999) == pytest.approx(0, abs=1e-6)
-    assert warmed_up(0.0)(0.3) == cosine(0.3)
 
 
 def test_training_is_the_loop_one_would_write():

@@ -7,8 +7,9 @@ from stages.core.data import Role
 from stages.core.errors import UserError
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.recipe import sgd
+from stages.core.train import cosine
 from stages.lottery.params import Training
-from stages.lottery.recipe import remembering, trained
+from stages.lottery.recipe import remembering, trained, warmed_up
 from stages.lottery.vgg import VGG
 from tests.conftest import some_images
 
@@ -47,6 +48,14 @@ def test_from_the_rewind_point_training_goes_on_as_it_did(step):
     assert torch.equal(whole.right[-1], rest.right[-1])
     assert len(rest.rows) == {0: 3, 2: 3, 5: 2}[step]        # whole epochs that pass by are no rows
     assert rest.rows[-1] == whole.rows[-1]
+
+
+def test_warm_up_is_linear_then_a_whole_cosine():
+    schedule = warmed_up(0.25)
+    assert [schedule(done) for done in (0, 0.125, 0.25)] == [0, 0.5, 1]
+    assert schedule(0.625) == pytest.approx(0.5)
+    assert schedule(0.9999999) == pytest.approx(0, abs=1e-6)
+    assert warmed_up(0.0)(0.3) == cosine(0.3)
 
 
 @pytest.mark.parametrize(
