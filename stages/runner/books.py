@@ -105,6 +105,19 @@ class Books:
             self._order = list(before)
             return before
 
+    def waits(self, plan):
+        """The stages of a plan -> those that must be done before: what comes first, and beyond that, where a
+        frozen stage and one that it reads from do not wait for each other, the one that DVC looks at first.
+        """
+        place = {stage: i for i, stage in enumerate(plan)}
+        waits = {stage: list(before) for stage, before in plan.items()}
+        for stage in plan:
+            for one in self.repo.index.graph.successors(stage):
+                if stage.frozen and one in place and one not in plan[stage]:
+                    first, then = sorted((stage, one), key=place.get)
+                    waits[then].append(first)
+        return waits
+
     def dry(self, targets=(), **options):
         """Shows what `dvc repro --dry` shows."""
         named(self.repo, targets)

@@ -50,7 +50,8 @@ class Run:
         names = {stage: title(self.books.repo, stage) for stage in plan}
         self.stages = {name: stage for stage, name in names.items()}
         self.before = {names[stage]: earlier for stage, earlier in plan.items()}
-        order = {names[stage]: [names[one] for one in earlier] for stage, earlier in plan.items()}
+        waits = self.books.waits(plan).items()
+        order = {names[stage]: [names[one] for one in earlier] for stage, earlier in waits}
         self.schedule = Schedule(order, {name: self.seconds.expected(name) for name in order})
         self.view.plans(self.schedule)
         with signals(self._stop), self.view:

@@ -107,3 +107,21 @@ def test_the_runner_leaves_what_dvc_leaves(data):
             assert state(ours) == state(theirs)
             ran = [sorted((Path(folder) / f"ran-{name}").read_text().split()) for name in ("theirs", "ours")]
             assert ran[0] == ran[1]
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_a_frozen_stage_is_looked_at_when_dvc_looks_at_it(make, monkeypatch, names):
+    """Forced, it is saved with what it reads as that is by then; DVC does not order the two."""
+    early, late = names
+    stages = {
+        early: stage(early, "plain", []), late: stage(late, "frozen", [f"{early}.txt"]),
+        "c": stage("c", "plain", [f"{early}.txt", f"{late}.txt"]),
+    }
+    projects = [make({"source.txt": "1\n", "dvc.yaml": yaml({"stages": stages})}, one) for one in ("x", "y")]
+    stages[late]["frozen"] = True
+    for change in {}, {"source.txt": "2\n", "dvc.yaml": yaml({"stages": stages})}:
+        for project, run in zip(projects, (projects[0].by_dvc, projects[1].by_us), strict=True):
+            monkeypatch.setenv("NOTES", str(project.folder.parent / "notes"))
+            project.edit(change)
+            run(force=True)
+    assert projects[1].files()["dvc.lock"] == projects[0].files()["dvc.lock"]
