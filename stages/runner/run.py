@@ -73,7 +73,8 @@ class Run:
                     self._look(name)
             for name in self.schedule.too_large() if self.schedule.rooms() else ():
                 self._too_large(name, self.schedule.needs(name), self.schedule.rooms())
-            self._fill()
+            for name, worker in self.schedule.starts():
+                self._start(name, worker)
             if self.books.due():
                 self.books.write()
 
@@ -90,14 +91,10 @@ class Run:
                 came |= kind in ("joined", "left")
                 self._heard(kind, name, what)
                 event = self._next(0)
-        ends = [end for end in ends if end[0] in self.schedule.running]      # a worker may have left since
         with self.books.turn():
-            for name, _ in ends:
-                self.schedule.ended(name)
-            if all(succeeded(outcome) for _, outcome in ends):
-                self._fill()                                 # nobody waits while results are saved
             for name, outcome in ends:
-                self._finish(name, outcome)
+                if name in self.schedule.running:            # its worker may have left since
+                    self._finish(name, outcome)
 
     def _heard(self, kind, name, what):
         if kind == "stop":
@@ -154,11 +151,6 @@ class Run:
             "`compute.threads` or the stage's `meta.needs`"
         )
 
-    def _fill(self):
-        """Starts what there is room for."""
-        for name, worker in self.schedule.starts():
-            self._start(name, worker)
-
     def _start(self, name, worker):
         try:
             job = self.books.begin(self.stages[name])
@@ -173,6 +165,7 @@ class Run:
         self.view.started(name)
 
     def _finish(self, name, outcome):
+        self.schedule.ended(name)
         try:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -212,8 +205,7 @@ class Run:
         if self.schedule.running:
             with self.books.turn():
                 for name, outcome in self.engine.stop():
-                    if succeeded(outcome):
-                        self.schedule.ended(name)
+                    if outcome.status == 0:
                         self._finish(name, outcome)
         self.books.close()
         self.seconds.write()
@@ -230,11 +222,6 @@ def signals(handler):
     finally:
         for number, before in old.items():
             signal.signal(number, before)
-
-
-def succeeded(outcome):
-    """Whether the commands of a stage ended well."""
-    return not isinstance(outcome, Exception) and outcome.status == 0
 
 
 def one_line(error):
