@@ -1,13 +1,11 @@
 """How networks on `objects` are trained and kept, unless an experiment says otherwise: section `training`."""
 
-import torch
-
 from stages.core.compute import facts
 from stages.core.data import Batches
 from stages.core.files import write_json, write_rows
 from stages.core.nets import save_net
 from stages.core.progress import progress
-from stages.core.train import cross_entropy, training
+from stages.core.train import SGD, cross_entropy, training
 
 
 def augmented(split, recipe, rng):
@@ -17,7 +15,7 @@ def augmented(split, recipe, rng):
 
 def sgd(net, recipe):
     """Stochastic gradient descent with the learning rate, momentum and weight decay of `recipe`."""
-    return torch.optim.SGD(net.parameters(), recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
+    return SGD(net.parameters(), recipe.lr, recipe.momentum, weight_decay=recipe.weight_decay)
 
 
 def fit(net, batches, recipe, title, loss=cross_entropy, optimizer=None):

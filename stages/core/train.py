@@ -1,5 +1,6 @@
 """Training: one generator, varied by its arguments."""
 
+import inspect
 import math
 from contextlib import contextmanager
 
@@ -23,6 +24,14 @@ def cross_entropy(net, batch):
     """Mean cross-entropy of `net` on a batch (x, y), in nats."""
     x, y = batch
     return F.cross_entropy(net(x).float(), y)
+
+
+class SGD(torch.optim.SGD):
+    """torch's, without the wrappers that are for torch.compile: they import it, a second of every process."""
+
+    add_param_group = inspect.unwrap(torch.optim.SGD.add_param_group)
+    zero_grad = inspect.unwrap(torch.optim.SGD.zero_grad)
+    step = torch.no_grad()(inspect.unwrap(torch.optim.SGD.step))
 
 
 class Around:

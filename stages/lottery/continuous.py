@@ -21,7 +21,7 @@ from stages.core.data import load_role
 from stages.core.params import Seeds, read
 from stages.core.recipe import sgd
 from stages.core.stage import main
-from stages.core.train import cross_entropy
+from stages.core.train import SGD, cross_entropy
 from stages.lottery.masks import hold, magnitudes, pruned, remaining, whole
 from stages.lottery.params import Continuous, Step, Training
 from stages.lottery.recipe import kept, network, record, taken, total_steps, trained
@@ -62,7 +62,7 @@ def optimizer_of(net, soft, recipe, settings):
     logits = [one.s for one in soft.values()]
     ids = set(map(id, logits))
     weights = [weight for weight in net.parameters() if id(weight) not in ids]
-    return torch.optim.SGD(
+    return SGD(
         [{"params": weights, "weight_decay": recipe.weight_decay}, {"params": logits, "lr": settings.lr}],
         recipe.lr, recipe.momentum,
     )

@@ -14,7 +14,6 @@ import time
 from contextlib import ExitStack, contextmanager
 from enum import Enum
 from functools import cached_property
-from pathlib import Path
 
 import dvc
 import networkx as nx
@@ -27,11 +26,10 @@ from dvc.stage import PipelineStage
 from dvc.stage.cache import RunCacheNotSupported, _can_hash
 from dvc.stage.run import _pull_missing_deps
 from dvc.stage.serialize import to_lockfile, to_single_stage_lockfile
-from dvc.utils.serialize import dumps_yaml, parse_yaml_for_update
 
 from stages.core.errors import UserError
-from stages.core.files import write
 from stages.runner.clone import collect, job_of, new_token
+from stages.runner.lock import LockFile
 from stages.runner.targets import named
 
 VERSION = "3.67.1"
@@ -59,8 +57,8 @@ class Books:
         logging.getLogger("dvc").setLevel(logging.WARNING)   # what DVC says of a stage, the view says
         self.repo = Repo(os.fspath(root), _wait_for_lock=True)
         self._depth = 0
-        self._order = []
-        self._new = {}                                       # dvc.lock -> names that it did not have
+        self._order = []                                     # stages, as DVC runs them
+        self._locks = {}                                     # path of a dvc.lock -> LockFile
         self._unwritten = {}                                 # finished stages that are in no dvc.lock yet
         self._written = 0.0
         self._held = {}                                      # running stage -> what to close at its end
@@ -185,11 +183,12 @@ class Books:
 
     def write(self):
         """Writes finished stages into their dvc.lock."""
-        files = {}
+        entries = {}
         for stage in self._unwritten:
-            files.setdefault(stage.dvcfile, []).append(stage)
-        for dvcfile, stages in files.items():
-            self._write(dvcfile._lockfile, stages)
+            entries.setdefault(lock_of(stage), {}).update(to_lockfile(stage))
+        for path, found in entries.items():
+            order = [stage.name for stage in self._order if lock_of(stage) == path]
+            self._locks.setdefault(path, LockFile(path)).update(found, order)
         self._unwritten = {}
         self._written = time.monotonic()
 
@@ -234,21 +233,10 @@ class Books:
         stage.commit()
         self._unwritten[stage] = None
 
-    def _write(self, lockfile, stages):
-        """Replaces a dvc.lock; stages that are new in it stand in the order in which DVC runs them."""
-        path = Path(lockfile.path)
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        data = parse_yaml_for_update(text, path) or {"schema": "2.0"}
-        entries = data.setdefault("stages", {})
-        new = self._new.setdefault(path, set())
-        for stage in stages:
-            if stage.name not in entries:
-                new.add(stage.name)
-            entries.update(to_lockfile(stage))
-        for stage in self._order:
-            if stage.name in new and stage.dvcfile._lockfile.path == str(path):
-                entries[stage.name] = entries.pop(stage.name)
-        write(path, dumps_yaml(data))
+
+def lock_of(stage):
+    """The path of the dvc.lock in which a stage is."""
+    return stage.dvcfile._lockfile.path
 
 
 def runs(stage):

@@ -4,6 +4,7 @@ A worker that sees our directory needs nothing. One in another clone compares it
 ours, pulls the inputs from the DVC remote, and pushes the outputs there; hashes travel with the job.
 """
 
+import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
@@ -78,7 +79,8 @@ def job_of(repo, stage, token):
 
 def overlap(one, other):
     """Whether one path is the other or in it."""
-    return Path(one).is_relative_to(other) or Path(other).is_relative_to(one)
+    one, other = one + os.sep, other + os.sep                # pathlib takes a hundred times as long
+    return one.startswith(other) or other.startswith(one)
 
 
 def entry(repo, out) -> dict[str, Any]:

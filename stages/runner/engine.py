@@ -91,13 +91,15 @@ class Engine:
         self._futures.pop(task).cancel(force=True)
 
     def stop(self):
-        """Ends every command and waits until all have; returns how: a list of (task, outcome)."""
+        """Ends every command and waits until all have; returns how, also of those that had ended before, of
+        which some may be known: a list of (task, outcome).
+        """
         tasks, ends = set(self._futures), []
         self._client.cancel(list(self._futures.values()), force=True)
         with suppress(queue.Empty):
-            while tasks:
-                kind, task, outcome = self.events.get(timeout=2 * PATIENCE)
-                if kind == "gone" and task in tasks:
+            while True:
+                kind, task, outcome = self.events.get(timeout=2 * PATIENCE if tasks else 0)
+                if kind in ("ended", "gone"):
                     tasks.discard(task)
                     ends.append((task, outcome))
         return ends

@@ -7,6 +7,7 @@ means what `dvc repro [targets]` means and leaves the same bytes in dvc.lock and
 
 import queue
 import signal
+from collections import deque
 from contextlib import contextmanager
 
 from dvc.exceptions import DvcException
@@ -39,6 +40,7 @@ class Run:
     def __init__(self, books, view, seconds, logs, options):
         self.books, self.view, self.seconds, self.logs, self.options = books, view, seconds, logs, options
         self.events, self.engine = queue.SimpleQueue(), None
+        self.ended = deque()                                 # (stage, outcome) that is to be saved
         self.stopped = None                                  # the signal that asked us to stop
         self.failed = {}                                     # name of a stage -> why
         self.ran = 0                                         # stages whose commands were started
@@ -64,8 +66,11 @@ class Run:
                 self._end()
 
     def _turn(self):
-        """Looks at what is ready, and starts what there is room for."""
+        """Starts what there is room for, saves a result, and looks at what is ready then."""
         with self.books.turn():
+            self._fill()                                     # nobody waits while a result is saved
+            if self.ended:
+                self._finish(*self.ended.popleft())
             while found := self.schedule.ready():
                 for name in found:
                     if self.stopped:
@@ -73,32 +78,35 @@ class Run:
                     self._look(name)
             for name in self.schedule.too_large() if self.schedule.rooms() else ():
                 self._too_large(name, self.schedule.needs(name), self.schedule.rooms())
-            for name, worker in self.schedule.starts():
-                self._start(name, worker)
+            self._fill()
             if self.books.due():
                 self.books.write()
 
+    def _fill(self):
+        """Starts what there is room for, if no failure is waiting that may forbid it."""
+        if all(succeeded(outcome) for _, outcome in self.ended):
+            for name, worker in self.schedule.starts():
+                self._start(name, worker)
+
     def _wait(self):
         """Takes in what happens, until that lets something start or is to be written."""
-        ends, came = [], False
-        while not (ends or came or self.books.due()):
+        came = False
+        while True:
             self.engine.watch()
-            event = self._next(TICK)
-            while event:
-                kind, name, what = event
-                if kind == "ended":
-                    ends.append((name, what))
-                came |= kind in ("joined", "left")
-                self._heard(kind, name, what)
-                event = self._next(0)
-        with self.books.turn():
-            for name, outcome in ends:
-                if name in self.schedule.running:            # its worker may have left since
-                    self._finish(name, outcome)
+            urgent = came or self.ended or self.books.due()
+            event = self._next(0 if urgent else TICK)
+            if event:
+                came |= event[0] in ("joined", "left")
+                self._heard(*event)
+            elif urgent:
+                return
 
     def _heard(self, kind, name, what):
         if kind == "stop":
             raise Stopped(self.stopped)
+        if kind == "ended" and name in self.schedule.running:        # its worker may have left since
+            self.schedule.ended(name)
+            self.ended.append((name, what))
         if kind == "said":
             self.view.said(name, what)
         if kind == "joined":
@@ -165,7 +173,6 @@ class Run:
         self.view.started(name)
 
     def _finish(self, name, outcome):
-        self.schedule.ended(name)
         try:
             if isinstance(outcome, Exception):
                 raise outcome
@@ -202,11 +209,12 @@ class Run:
 
     def _end(self):
         """Ends what still runs, and writes what is finished."""
-        if self.schedule.running:
-            with self.books.turn():
-                for name, outcome in self.engine.stop():
-                    if outcome.status == 0:
-                        self._finish(name, outcome)
+        with self.books.turn():
+            for name, outcome in self.engine.stop() if self.engine else ():
+                if succeeded(outcome):
+                    self._heard("ended", name, outcome)
+            while self.ended:
+                self._finish(*self.ended.popleft())
         self.books.close()
         self.seconds.write()
         if self.engine:
@@ -222,6 +230,11 @@ def signals(handler):
     finally:
         for number, before in old.items():
             signal.signal(number, before)
+
+
+def succeeded(outcome):
+    """Whether the commands of a stage ended well."""
+    return not isinstance(outcome, Exception) and outcome.status == 0
 
 
 def one_line(error):

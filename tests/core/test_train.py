@@ -1,6 +1,8 @@
 """Training against the same steps written by hand, to the bit."""
 
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -9,7 +11,7 @@ from torch import nn
 
 from stages.core.data import Batches
 from stages.core.nets import ResNet
-from stages.core.train import batchnorm_frozen, cosine, cross_entropy, recompute_batchnorm, training
+from stages.core.train import SGD, batchnorm_frozen, cosine, cross_entropy, recompute_batchnorm, training
 from tests.conftest import some_images
 
 
@@ -33,7 +35,8 @@ def test_the_cosine_by_hand():
 
 def test_training_is_the_loop_one_would_write():
     net, other = small_net(), small_net()
-    history = list(training(net, some_batches(), cross_entropy, sgd(net), 3))
+    ours = SGD(net.parameters(), 0.1, 0.9, weight_decay=5e-4)
+    history = list(training(net, some_batches(), cross_entropy, ours, 3))
     batches, optimizer, losses = some_batches(), sgd(other), []
     other.train()
     for step in range(6):
@@ -52,6 +55,24 @@ def test_training_is_the_loop_one_would_write():
     assert [row["train_loss"] for row in history] == pytest.approx(
         [(losses[i] + losses[i + 1]) / 2 for i in (0, 2, 4)], rel=1e-6
     )
+
+
+def test_training_does_not_import_the_compiler():
+    """It would take a second of every stage."""
+    script = """if True:
+        import sys
+        from stages.core.compute import start
+        from stages.core.recipe import sgd
+        from stages.core.params import Training, read
+        from stages.core.train import cross_entropy, training
+        from tests.core.test_train import small_net, some_batches
+        start(0)
+        net, recipe = small_net(), read("training", Training)
+        list(training(net, some_batches(), cross_entropy, sgd(net, recipe), 1))
+        print("torch._dynamo" in sys.modules)
+    """
+    command = [sys.executable, "-c", script]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "False\n"
 
 
 def test_the_body_of_the_callers_loop_runs_between_epochs():
