@@ -24,7 +24,7 @@ def start(seed):
     compute = read("compute", Compute)
     torch.set_num_threads(compute.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with it
-    torch.set_deterministic_debug_mode("error")  # as use_deterministic_algorithms, which imports torch.compile
+    torch.set_deterministic_debug_mode("error")              # the other way to say so imports torch.compile
     torch.utils.deterministic.fill_uninitialized_memory = False      # for programs that read it; ours do not
     keep_freed_memory()
     torch.backends.cudnn.benchmark = False
