@@ -21,6 +21,7 @@ from stages.pipeline.project import pipeline, project, title
 
 FILES, CHAINS, LENGTH, SECONDS = 10, 2, 10, 1.0              # 200 stages of a second
 CORES = 2
+PLAIN, SEVERAL = "`dvc repro`", f"{CORES} processes of `dvc --wait-for-lock repro -s`"
 ROOT = Path(__file__).resolve().parents[1]
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 
@@ -106,9 +107,6 @@ def in_order(stages, graph):
 def ours(jobs):
     """The way of our runner with so many jobs."""
     return lambda folder: python(folder, "stages.runner", f"--jobs={jobs}")
-
-
-PLAIN, SEVERAL = "`dvc repro`", f"{CORES} processes of `dvc --wait-for-lock repro -s`"
 
 
 def measured(prepare, way):

@@ -121,7 +121,10 @@ class Engine:
 def workers_of(cluster, cores):
     """The cluster that an option names, or one in this process."""
     if cluster is None:
-        dask.config.set({"distributed.worker.profile.enabled": False})       # it takes 2 % of a core
+        dask.config.set({
+            "distributed.worker.profile.enabled": False,     # it takes 2 % of a core
+            "distributed.scheduler.worker-ttl": None,        # silent is only who was suspended with us
+        })
         return LocalCluster(
             n_workers=1, threads_per_worker=THREADS * cores, processes=False, memory_limit=0,
             dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},

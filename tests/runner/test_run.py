@@ -4,6 +4,7 @@ import io
 import signal
 import subprocess
 import sys
+import time
 from contextlib import chdir
 
 import psutil
@@ -11,6 +12,7 @@ import pytest
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
+from stages.runner.run import Run, Stopped
 from tests.runner.conftest import ENVIRONMENT, until
 
 CHAIN = """\
@@ -173,6 +175,23 @@ def test_a_stop_ends_children_and_keeps_what_is_finished(project, sign, tmp_path
     assert set(one.status()) == {"slow"}
 
 
+def test_a_stop_before_a_result_is_saved_does_not_lose_it(project, monkeypatch):
+    heard = Run._heard
+
+    def stopped_then(run, kind, name, what):
+        heard(run, kind, name, what)
+        if kind == "ended":
+            run._stop(signal.SIGTERM, None)
+
+    monkeypatch.setattr(Run, "_heard", stopped_then)
+    one = project(CHAIN)
+    with pytest.raises(Stopped):
+        one.by_us(["third"], jobs=1)
+    assert set(one.status(["third"])) == {"third"}
+    assert set(one.status(["second"])) == {"second"}
+    assert one.status(["first"]) == {}
+
+
 def test_a_killed_runner_leaves_no_children_and_loses_nothing(project, tmp_path):
     one = project(SLEEPS)
     process = started(one)
@@ -184,6 +203,21 @@ def test_a_killed_runner_leaves_no_children_and_loses_nothing(project, tmp_path)
     run = one.by_us()
     assert not run.failed
     assert run.ran == 1
+    assert one.status() == {}
+
+
+def test_a_runner_that_was_suspended_goes_on(project, tmp_path, monkeypatch):
+    """As on a laptop that sleeps, for longer than dask has patience with its workers."""
+    monkeypatch.setitem(ENVIRONMENT, "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL", "1s")
+    one = project(SLEEPS.replace("sleep 600 & sleep 600", "sleep 15"))
+    process = started(one)
+    until((tmp_path / "started").exists)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(10)
+    process.send_signal(signal.SIGCONT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "run again" not in out
     assert one.status() == {}
 
 
