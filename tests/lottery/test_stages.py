@@ -27,6 +27,7 @@ from tests.conftest import written
 
 SMALL = {
     "network": {"kind": "resnet", "depth": 8, "width": 4}, "rounds": {"1": 0, "2": 1}, "common_round": 2,
+    "fraction": 0.8,
     "rewind_step": 1, "criteria": ["large_final", "small_final", "movement", "magnitude_increase"],
     "saliencies": ["snip", "taylor"], "treatments": ["reinit", "reinit_signed", "frozen"],
     "gradient_images": 20,
@@ -162,7 +163,7 @@ def test_too_few_images_for_a_gradient(small):
         ("criteria", [], "a list that is not empty, nothing in it twice"),
         ("rounds", {1: 0}, 'each round in quotes and the round before it, from 1 on: {"1": 0}'),
         ("rounds", {"1": 0, "3": 1}, 'each round in quotes and the round before it, from 1 on'),
-        ("common_round", 9, "a `common_round` of at most 3, the last of `rounds`"),
+        ("common_round", 9, "a `common_round` of at most 2, the last of `rounds`"),
         ("adversarial.attack.epsilon", -0.1, "`lottery.adversarial.attack.epsilon` is -0.1, but should be"),
         ("continuous.beta", 1.0, "`lottery.continuous.beta` is 1.0, but should be greater than 1"),
     ],

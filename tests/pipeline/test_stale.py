@@ -142,9 +142,7 @@ OF_LOTTERY = {
     "lottery.continuous.beta": ["continuous", *LOTTERY],
     "lottery.criteria": LOTTERY,                             # and stages that are new
     "lottery.rounds": LOTTERY,
-    "models/lottery/global/2/mask-1.safetensors": [
-        "global@3", "reinit@2", "random@2", "reinit@3", "random@3", "treatment@*", *LOTTERY,
-    ],
+    "models/lottery/global/2/mask-1.safetensors": ["reinit@2", "random@2", "treatment@*", *LOTTERY],
     "stages/lottery/masks.py": TICKETS,
     "stages/lottery/criteria.py": [*AT_ONCE, *LOTTERY],
     "stages/lottery/controls.py": ["reinit@*", "random@*", *LOTTERY],
