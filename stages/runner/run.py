@@ -210,7 +210,7 @@ class Run:
     def _end(self):
         """Ends what still runs, and writes what is finished."""
         with self.books.turn():
-            for name, outcome in self.engine.stop() if self.engine else ():
+            for name, outcome in self.engine.stop() if self.schedule.running else ():
                 if succeeded(outcome):
                     self._heard("ended", name, outcome)
             while self.ended:

@@ -12,8 +12,8 @@ from stages.core.scores import accuracy
 SMALL = {
     "depth: 20": "depth: 8", "width: 16": "width: 4", "batch_size: 50": "batch_size: 30",
     "epochs: 4": "epochs: 1", "epochs: 8": "epochs: 1",
-    "    images: 800": "    images: 30", "images: 800": "images: 60",
-    "iterations: 2": "iterations: 1", "iterations: 5": "iterations: 1",
+    "    images: 400": "    images: 30", "images: 800": "images: 60",
+    "iterations: 8": "iterations: 2", "iterations: 5": "iterations: 1",
 }
 
 
@@ -67,7 +67,7 @@ def test_the_chain(stage, project):
         ("nonrobust det 8 1", {}, "models/resnet8/sgd-1.safetensors does not exist: run the stage"),
         ("nonrobust det 8 1", {"images: 60": "images: 61"}, "`features.images` is 61, but there are 60"),
         ("retraining det 8 1", {}, "data/features/sets/det-8-1.safetensors does not exist"),
-        ("inversion robust 8 1", {"step: 0.5": "step: 0"}, "`features.inversion.step` is 0, but should be"),
+        ("inversion robust 8 1", {"step: 1.2": "step: 0"}, "`features.inversion.step` is 0, but should be"),
         ("evaluation sgd 8 1", {"images: 30": "images: 41"}, "`features.evaluation.images` is 41, but"),
         ("evaluation sgd 8 1", {"- 4.0": "- 1.0"}, "each number larger than the one before"),
     ],
