@@ -61,7 +61,10 @@ class Engine:
         self._watched = time.monotonic()
         if self._client.status != "running":
             raise UserError("the scheduler is gone: start it, and this again")
-        found = self._client.scheduler_info(n_workers=-1)["workers"]
+        try:                                                 # Client.scheduler_info may say there are none
+            found = self._client.sync(self._client.scheduler.identity, n_workers=-1)["workers"]
+        except OSError:
+            return
         for worker in set(self._workers) - set(found):
             del self._workers[worker]
             self.events.put(("left", worker, None))
@@ -88,7 +91,8 @@ class Engine:
 
     def forget(self, task):
         """Waits no longer for a task, whose worker is lost."""
-        self._futures.pop(task).cancel(force=True)
+        if task in self._futures:                            # it has not ended meanwhile
+            self._futures.pop(task).cancel(force=True)
 
     def stop(self):
         """Ends every command and waits until all have; returns how, also of those that had ended before, of
