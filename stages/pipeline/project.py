@@ -31,8 +31,12 @@ def pipeline(repo):
 
 
 def title(repo, stage):
-    """How DVC addresses a stage from the project's folder: `report`, `stages/noise/dvc.yaml:sgd@1`."""
+    """How DVC addresses a stage from the project's folder: `report`, `stages/noise/dvc.yaml:sgd@1`; data that
+    `dvc add` wrote: `data/raw.dvc`.
+    """
     path = Path(os.path.relpath(stage.path, repo.root_dir)).as_posix()
+    if not isinstance(stage, PipelineStage):
+        return path
     return stage.name if path == "dvc.yaml" else f"{path}:{stage.name}"
 
 

@@ -57,7 +57,7 @@ class Books:
         logging.getLogger("dvc").setLevel(logging.WARNING)   # what DVC says of a stage, the view says
         self.repo = Repo(os.fspath(root), _wait_for_lock=True)
         self._depth = 0
-        self._order = []                                     # stages, as DVC runs them
+        self._order = {}                                     # dvc.lock -> its stages, as DVC runs them
         self._locks = {}                                     # path of a dvc.lock -> LockFile
         self._unwritten = {}                                 # finished stages that are in no dvc.lock yet
         self._written = 0.0
@@ -100,7 +100,10 @@ class Books:
                 before = one_by_one(stages, graph)
             else:
                 before = with_others(plan_repro(graph, stages, downstream=downstream), graph)
-            self._order = list(before)
+            self._order = {}
+            for stage in before:
+                if isinstance(stage, PipelineStage):         # data has no dvc.lock
+                    self._order.setdefault(lock_of(stage), []).append(stage.name)
             return before
 
     def waits(self, plan):
@@ -187,8 +190,7 @@ class Books:
         for stage in self._unwritten:
             entries.setdefault(lock_of(stage), {}).update(to_lockfile(stage))
         for path, found in entries.items():
-            order = [stage.name for stage in self._order if lock_of(stage) == path]
-            self._locks.setdefault(path, LockFile(path)).update(found, order)
+            self._locks.setdefault(path, LockFile(path)).update(found, self._order[path])
         self._unwritten = {}
         self._written = time.monotonic()
 

@@ -79,7 +79,7 @@ def job_of(repo, stage, token):
 
 def overlap(one, other):
     """Whether one path is the other or in it."""
-    one, other = one + os.sep, other + os.sep                # pathlib takes a hundred times as long
+    one, other = one + os.sep, other + os.sep                # pathlib takes many times as long
     return one.startswith(other) or other.startswith(one)
 
 

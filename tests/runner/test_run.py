@@ -175,6 +175,16 @@ def test_a_stop_ends_children_and_keeps_what_is_finished(project, sign, tmp_path
     assert set(one.status()) == {"slow"}
 
 
+def test_data_that_dvc_add_wrote_may_come_before_stages(project):
+    one = project(CHAIN)
+    with chdir(one.folder), Repo() as repo:
+        repo.add("source.txt")
+    assert one.by_us().ran == 4
+    one.edit({"source.txt": "2\n"})
+    assert not one.by_us().failed
+    assert one.status() == {}
+
+
 def test_a_stop_before_a_result_is_saved_does_not_lose_it(project, monkeypatch):
     heard = Run._heard
 
