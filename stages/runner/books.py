@@ -57,7 +57,7 @@ class Books:
         logging.getLogger("dvc").setLevel(logging.WARNING)   # what DVC says of a stage, the view says
         self.repo = Repo(os.fspath(root), _wait_for_lock=True)
         self._depth = 0
-        self._order = {}                                     # dvc.lock -> its stages, as DVC runs them
+        self._order = {}                                     # dvc.lock -> its stages in DVC's order
         self._locks = {}                                     # path of a dvc.lock -> LockFile
         self._unwritten = {}                                 # finished stages that are in no dvc.lock yet
         self._written = 0.0
