@@ -1,7 +1,7 @@
 """dvc.lock, rewritten a stage at a time.
 
-For every stage DVC parses and dumps the whole file, which takes half a second for that of stages/lottery. Here
-only the entries that changed are dumped, and put between the others; the bytes are the same.
+For every stage DVC parses and dumps the whole file, half a second for that of stages/lottery. Here only the
+entries that changed are dumped, and put between the others; the bytes are the same.
 """
 
 from pathlib import Path
