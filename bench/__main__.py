@@ -13,7 +13,7 @@ def run(profile: str):
     here = facts()
     write("docs/benchmarks.md", "\n".join([
         "# Benchmarks", "",
-        f"`make bench` writes this page. Here: {here['processor']}, {here['threads']} threads of a stage, "
+        f"`make bench` writes this page. Here: {here['processor']}, `compute.threads: {here['threads']}`, "
         f"torch {here['torch']}, Python {platform.python_version()}.", "",
         *sections,
     ]))
