@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dvc.dependency import ParamsDependency
-from dvc.exceptions import DvcException
 from dvc.repo import Repo
 from dvc.stage.run import _make_cmd, get_executable
 from dvc.stage.serialize import to_single_stage_lockfile
@@ -22,6 +21,7 @@ from stages.core.files import write
 from stages.pipeline.project import from_root
 
 TOKEN = Path(".dvc/tmp/runner/token")
+NOTHING = "d41d8cd98f00b204e9800998ecf8427e"                 # md5 of an empty file
 
 
 class Job(NamedTuple):
@@ -96,6 +96,7 @@ def has(token):
 
 def share(repo, job):
     """Pushes the inputs of a job, as far as the remote lacks them."""
+    reach(repo)
     if job.inputs:
         transfer(repo, pretended(repo, job.inputs), "push")
 
@@ -104,6 +105,7 @@ def fetch(job):
     """Brings the inputs of a job into this clone."""
     with opened() as repo:
         compare(repo, job)
+        reach(repo)
         if job.inputs:
             stage = pretended(repo, job.inputs)
             transfer(repo, stage, "pull")
@@ -157,12 +159,25 @@ def pretended(repo, outs):
     return repo.stage_cache._create_stage({"cmd": "true", "outs": outs}, wdir=repo.root_dir)
 
 
+def reach(repo):
+    """Writes an empty file to the DVC remote: if that fails, it does before hours of computing, not after."""
+    with told("the DVC remote cannot be written to"):
+        repo.cloud.get_remote_odb().add_bytes(NOTHING, b"")
+
+
 def transfer(repo, stage, way):
     """Pushes or pulls the outputs of a stage."""
-    try:
+    with told(f"{way} to or from the DVC remote failed"):
         for objects in stage.get_used_objs().values():
             failed = getattr(repo.cloud, way)(objects).failed
             if failed:
-                raise DvcException(f"{len(failed)} files were not transferred")
-    except (DvcException, OSError) as error:
-        raise UserError(f"{way} to or from the DVC remote failed: {error}") from error
+                raise UserError(f"{len(failed)} files were not transferred")
+
+
+@contextmanager
+def told(what):
+    """Inside, an error is told in our words; every kind of remote has a library with errors of its own."""
+    try:
+        yield
+    except Exception as error:
+        raise UserError(f"{what}: {error}") from None

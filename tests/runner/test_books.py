@@ -4,12 +4,15 @@ import io
 import tempfile
 from pathlib import Path
 
+import dvc
 import pytest
 from dvc.exceptions import DvcException
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from stages.core.errors import UserError
+from stages.runner.books import Books
 from tests.runner.conftest import Project
 
 KINDS = "plain", "param", "metric", "frozen", "always", "matrix", "foreach", "lines"
@@ -128,3 +131,9 @@ def test_a_frozen_stage_is_looked_at_when_dvc_looks_at_it(make, monkeypatch, nam
             project.edit(change)
             run(force=True)
     assert projects[1].files()["dvc.lock"] == projects[0].files()["dvc.lock"]
+
+
+def test_another_version_of_dvc_is_refused_in_a_line(monkeypatch):
+    monkeypatch.setattr(dvc, "__version__", "3.68.0")
+    with pytest.raises(UserError, match=r"3\.68\.0 is installed, .* of 3\.67\.1: run `make setup`"):
+        Books()

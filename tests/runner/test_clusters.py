@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import psutil
@@ -47,18 +48,19 @@ class Cluster:
         self.address = self.begin("scheduler", folder, "-m", "distributed.cli.dask_scheduler", "--port", "0",
                                   "--no-dashboard", says="Scheduler at:").split()[-1]
 
-    def worker(self, folder):
+    def worker(self, folder, environment=ENVIRONMENT):
         """Starts a worker in a folder; returns its process."""
+        words = "-m", "stages.runner.worker", self.address, "--jobs", "1"
         name = f"worker-{len(self.processes)}"
-        self.begin(name, folder, "-m", "stages.runner.worker", self.address, "--jobs", "1", says="works for")
+        self.begin(name, folder, *words, says="works for", environment=environment)
         return self.processes[-1]
 
-    def begin(self, name, folder, *words, says):
+    def begin(self, name, folder, *words, says, environment=ENVIRONMENT):
         """Starts a process and waits until it prints a line with `says`, which it returns."""
         log = self.folder / f"{name}.log"
         with open(log, "wb") as file:
             self.processes.append(subprocess.Popen(
-                [sys.executable, *words], cwd=folder, env=ENVIRONMENT, stdout=file, stderr=subprocess.STDOUT
+                [sys.executable, *words], cwd=folder, env=environment, stdout=file, stderr=subprocess.STDOUT
             ))
         until(lambda: says in log.read_text() or self.processes[-1].poll() is not None)
         lines = [line for line in log.read_text().splitlines() if says in line]
@@ -185,6 +187,23 @@ def test_a_clone_with_other_parameters_or_files_is_told_so(make, cluster, tmp_pa
     assert "git pull" in run.failed["first"]
 
 
+def test_a_worker_with_other_packages_is_not_used(make, cluster, tmp_path):
+    """A folder that Python searches first says that another torch is installed."""
+    metadata = tmp_path / "packages/torch-0.1.dist-info/METADATA"
+    metadata.parent.mkdir(parents=True)
+    metadata.write_text("Metadata-Version: 2.1\nName: torch\nVersion: 0.1\n")
+    ours = with_remote(make(FILES), str(tmp_path / "remote"))
+    other, alike = clone(ours, "other"), clone(ours, "alike")
+    path = f"{tmp_path / 'packages'}:{ENVIRONMENT['PYTHONPATH']}"
+    cluster.worker(other, ENVIRONMENT | {"PYTHONPATH": path})
+    cluster.worker(alike)
+    said = io.StringIO()
+    run = ours.by_us(cluster=cluster.address, out=said)
+    assert not run.failed, said.getvalue()
+    assert f"is not used: torch is 0.1 there and {version('torch').split('+')[0]} here" in said.getvalue()
+    assert set(where(tmp_path).values()) == {str(alike)}
+
+
 SBATCH = """\
 #!/bin/sh
 # Stands for SLURM: runs a job at once, on this machine.
@@ -235,6 +254,19 @@ def test_a_remote_that_is_missing_is_one_clear_line(make, cluster):
     cluster.worker(clone(ours, "one"))
     run = ours.by_us(cluster=cluster.address)
     assert "remote" in run.failed["first"]
+
+
+@pytest.mark.parametrize("kind", ["directory", "s3"])
+def test_a_remote_that_cannot_be_reached_is_one_clear_line(make, cluster, kind, tmp_path):
+    (tmp_path / "file").touch()
+    nobody = {"url": "s3://bucket/restage", "access_key_id": "key", "secret_access_key": "secret"}
+    nobody |= {"region": "us-east-1", "endpointurl": "http://127.0.0.1:9"}
+    remote = nobody if kind == "s3" else {"url": str(tmp_path / "file/remote")}
+    ours = with_remote(make(FILES), **remote)
+    cluster.worker(clone(ours, "one"))
+    run = ours.by_us(cluster=cluster.address)
+    assert "the DVC remote cannot be written to" in run.failed["first"]
+    assert not where(tmp_path)                               # it is told before anything is computed
 
 
 def test_a_scheduler_that_does_not_answer_is_one_clear_line(make, monkeypatch):
