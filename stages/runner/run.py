@@ -130,7 +130,7 @@ class Run:
         stage = self.stages[name]
         try:
             found = self.books.look(stage, self.before[name], self.options.force, self.options.pull)
-            wanted = needs(self.books.repo, stage)
+            wanted = needs(self.books.repo, stage) if found is Found.RUN else None   # it reads params.yaml
         except (DvcException, UserError, OSError) as error:
             self._fail(name, one_line(error))
             return
