@@ -20,8 +20,13 @@ def project(root):
         with Repo(os.fspath(root)) as repo:
             yield repo
     except DvcException as error:
-        cause = f": {error.__cause__}" if error.__cause__ else ""
-        raise UserError(" ".join(f"{error}{cause}".split())) from error
+        raise UserError(one_line(error)) from error
+
+
+def one_line(error):
+    """What an error says, with its cause; a UserError has said that already."""
+    cause = f": {error.__cause__}" if error.__cause__ and not isinstance(error, UserError) else ""
+    return " ".join(f"{error}{cause}".split()) or type(error).__name__
 
 
 def pipeline(repo):

@@ -11,9 +11,10 @@ from dvc.exceptions import DvcException
 from zc.lockfile import LockError, LockFile
 
 from stages.core.errors import UserError
+from stages.pipeline.project import one_line
 from stages.runner.books import Books
 from stages.runner.needs import Seconds
-from stages.runner.run import Run, Stopped, one_line
+from stages.runner.run import Run, Stopped
 from stages.runner.view import duration, view
 
 SCRATCH = Path(".dvc/tmp/runner")

@@ -180,4 +180,4 @@ def told(what):
     try:
         yield
     except Exception as error:
-        raise UserError(f"{what}: {error}") from None
+        raise UserError(f"{what}: {error}") from error

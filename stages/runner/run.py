@@ -14,7 +14,7 @@ from dvc.exceptions import DvcException
 
 from stages.core.errors import UserError
 from stages.core.files import write
-from stages.pipeline.project import title
+from stages.pipeline.project import one_line, title
 from stages.runner.books import Found
 from stages.runner.clone import share
 from stages.runner.needs import needs
@@ -235,9 +235,3 @@ def signals(handler):
 def succeeded(outcome):
     """Whether the commands of a stage ended well."""
     return not isinstance(outcome, Exception) and outcome.status == 0
-
-
-def one_line(error):
-    """What an error says, with its cause."""
-    cause = f": {error.__cause__}" if error.__cause__ else ""
-    return " ".join(f"{error}{cause}".split()) or type(error).__name__

@@ -265,7 +265,9 @@ def test_a_remote_that_cannot_be_reached_is_one_clear_line(make, cluster, kind, 
     ours = with_remote(make(FILES), **remote)
     cluster.worker(clone(ours, "one"))
     run = ours.by_us(cluster=cluster.address)
-    assert "the DVC remote cannot be written to" in run.failed["first"]
+    why = "Could not connect" if kind == "s3" else "Not a directory"
+    assert run.failed["first"].startswith("the DVC remote cannot be written to: ")
+    assert run.failed["first"].count(why) == 1
     assert not where(tmp_path)                               # it is told before anything is computed
 
 
@@ -277,4 +279,5 @@ def test_a_scheduler_that_does_not_answer_is_one_clear_line(make, monkeypatch):
     )
     assert done.returncode == 1
     assert "no scheduler answers at tcp://127.0.0.1:9" in done.stderr
+    assert done.stderr.endswith("`python -m stages.runner.worker`\n")
     assert "Traceback" not in done.stderr

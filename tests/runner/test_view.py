@@ -22,18 +22,18 @@ stages:
     deps: [first.txt]
     outs: [second.txt]
 """
-CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Terminal:
-    """A terminal of 120 columns on which a command runs; `text` is what it has shown."""
+    """A terminal of 120 columns on which a command runs; `text` is what it has shown, controls left out."""
 
     def __init__(self, folder, *words):
         self.master, slave = pty.openpty()
         environment = ENVIRONMENT | {"TERM": "xterm", "COLUMNS": "120", "LINES": "40"}
         self.process = subprocess.Popen(words, cwd=folder, env=environment, stdout=slave, stderr=slave)
         os.close(slave)
-        self.text = ""
+        self.shown = b""
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
 
@@ -45,7 +45,11 @@ class Terminal:
                 data = b""
             if not data:
                 return
-            self.text += CONTROL.sub("", data.decode(errors="replace"))
+            self.shown += data
+
+    @property
+    def text(self):
+        return CONTROL.sub(b"", self.shown).decode(errors="replace")
 
     def end(self):
         """Waits for the command; its exit status."""
