@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.conftest import ROOT
 PAGES = sorted(str(path.relative_to(ROOT)) for path in [*ROOT.glob("*.md"), *ROOT.glob("stages/*/README.md"),
                                                         *ROOT.glob("docs/**/*.md")])
 VERDICTS = "supported", "contradicted", "inconclusive"
+LARGER = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/results/*/*.md"))
 
 
 def experiments(root):
@@ -18,12 +20,25 @@ def experiments(root):
     return {name: [claim["verdict"] for claim in claims.values()] for name, claims in found.items()}
 
 
-def test_verdicts(root):
+def assert_told(root, start, verdicts):
+    """The README's table row with this start ends with how many claims have each verdict."""
     text = (root / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith(start))
+    assert row.endswith(f"| {', '.join(f'{verdicts.count(one)} {one}' for one in VERDICTS)} |")
+
+
+def test_verdicts(root):
     assert experiments(root)
     for name, verdicts in experiments(root).items():
-        row = next(line for line in text.splitlines() if line.startswith(f"| [{name}]("))
-        assert row.endswith(f"| {', '.join(f'{verdicts.count(one)} {one}' for one in VERDICTS)} |")
+        assert_told(root, f"| [{name}](stages/", verdicts)
+
+
+@pytest.mark.parametrize("page", LARGER)
+def test_verdicts_at_larger_scale(root, page):
+    text = (root / page).read_text(encoding="utf-8")
+    last = [row.split("|")[-2].strip() for row in text.splitlines() if row.endswith("|")]
+    verdicts = [cell for cell in last if cell in VERDICTS]
+    assert_told(root, f"| [{Path(page).stem}]({page})", verdicts)
 
 
 @pytest.mark.parametrize("page", PAGES)
