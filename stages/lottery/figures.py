@@ -114,7 +114,7 @@ def draw_dots(name, series, line=None):
     if line is not None:
         axes.axvline(line, color="0.3", linewidth=1, label="ticket")
     axes.set_yticks(range(len(points)), list(points))
-    axes.invert_yaxis()
+    axes.set_ylim(len(points) - 0.5, -0.5)                   # the first on top, none on the frame
     axes.set_xlabel("test accuracy, %")
     legend(fig, axes)
     save_figure(f"plots/lottery/figures/{name}.svg", fig)
