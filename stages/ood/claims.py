@@ -76,7 +76,7 @@ def exposure_claims(exposure, few, many):
         ),
         points(
             gain(farther), id="exposure_helps_near_sets_least", source=f"{HENDRYCKS}, their logs",
-            sentence="It raises AUROC less on the other classes of the same data than on far sets.",
+            sentence="It raises AUROC less on the other classes of the same data than on other data.",
         ),
         points(
             area(f"diversity_{many}", average) - area(f"diversity_{few}", average),

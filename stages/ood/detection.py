@@ -1,8 +1,8 @@
 """How well scores tell in- from out-of-distribution images: areas and rates, with ties as they are.
 
-An image is called in-distribution if its score is at least a threshold. TPR is the share of n in-distribution
-images (`inside`) that are called so, FPR that of m others (`outside`); every distinct score is a threshold.
-Scores of equal value fall on the same side, so the order of images never matters.
+An image is called in-distribution if its score is above a threshold. TPR is the share of n in-distribution
+images (`inside`) that are called so, FPR that of m others (`outside`); every distinct score is a threshold,
+and so is minus infinity. Scores of equal value fall on the same side, so the order of images never matters.
 """
 
 import numpy as np
@@ -42,17 +42,18 @@ def aupr(inside, outside):
 def tnr(inside, outside, tpr=TPR):
     """Share of `outside` rejected at the threshold whose TPR is nearest to `tpr`.
 
-    Of two as near, the larger TPR is taken; of several thresholds with that TPR, the highest.
+    Of two as near, the larger TPR is taken; of several thresholds with that TPR, the lowest, as the papers'
+    code has it: an image that falls between two in-distribution scores there is not rejected.
     """
-    return float((np.asarray(outside) < threshold(inside, tpr)).mean())
+    return float((np.asarray(outside) <= threshold(inside, tpr)).mean())
 
 
 def threshold(inside, tpr=TPR):
-    """The score of the in-distribution image at which TPR is nearest to `tpr`."""
+    """The highest in-distribution score that is rejected, or -inf, so that TPR is nearest to `tpr`."""
     values, sizes = np.unique(inside, return_counts=True)
-    called = sizes[::-1].cumsum()
+    called = len(inside) - np.concatenate([[0], sizes.cumsum()])
     gap = np.abs(called - tpr * len(inside))
-    return values[::-1][np.flatnonzero(gap <= gap.min() + 1e-9)[-1]]
+    return np.concatenate([[-np.inf], values])[np.argmax(gap <= gap.min() + 1e-9)]
 
 
 def detection_accuracy(inside, outside):

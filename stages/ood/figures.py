@@ -157,7 +157,7 @@ def draw_exposure(found):
 
 def draw_diversity(found, diversity):
     """Writes the figure and the table of AUROC against the number of outlier classes."""
-    groups = {"all unseen sets": UNSEEN, "far sets": FAR, "the other classes": list(NEAR)}
+    groups = {"all unseen sets": UNSEEN, "other data": FAR, "the other classes": list(NEAR)}
     fig, (axes,) = figure()
     rows = [{"classes": k} for k in diversity.classes]
     for i, (label, names) in enumerate(groups.items()):

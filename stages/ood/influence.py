@@ -35,7 +35,7 @@ def share_below(values, at):
 def tnr_parts(inside, outside):
     """TNR at 95 % TPR, and what each image contributes, as in `auroc_parts`."""
     t = threshold(inside)
-    rejected, missed = (np.asarray(outside) < t).astype(float), (np.asarray(inside) < t).astype(float)
+    rejected, missed = (np.asarray(outside) <= t).astype(float), (np.asarray(inside) <= t).astype(float)
     slope = (tnr(inside, outside, TPR - REACH) - tnr(inside, outside, TPR + REACH)) / (2 * REACH)
     return rejected.mean(), -slope * (missed - missed.mean()), rejected - rejected.mean()
 

@@ -3,7 +3,6 @@
 import torch
 
 from stages.core.files import save, write_json
-from stages.core.nets import fused
 from stages.core.params import read
 from stages.core.scores import accuracy, logits
 from stages.ood.detection import all_metrics
@@ -33,9 +32,9 @@ def measured(group, seed, nets, test, sets):
     settings = read("ood.odin", Odin)
     scores, numbers = {}, {}
     for name, net in nets.items():
-        fast, images = fused(net), {INSIDE: test.images} | sets
-        z = {key: logits(fast, each) for key, each in images.items()}
-        of = {key: scored(fast, each, z[key], settings).cpu() for key, each in images.items()}
+        images = {INSIDE: test.images} | sets
+        z = {key: logits(net, each) for key, each in images.items()}
+        of = {key: scored(net, each, z[key], settings).cpu() for key, each in images.items()}
         scores |= {f"{name}/{key}": values for key, values in of.items()}
         numbers[name] = {
             "accuracy": accuracy(z[INSIDE], test.labels),

@@ -64,8 +64,9 @@ def answer(claims, capacity, exposure, diversity):
         f"{supported} of {len(claims)} claims are supported here. The baseline's mean AUROC is "
         f"{areas['max_softmax']:.1f} % by maximum softmax, {areas['odin']:.1f} % by ODIN and "
         f"{areas['energy']:.1f} % by energy; the hardest set is {SETS[min(place, key=place.get)]}, the "
-        f"easiest {SETS[max(place, key=place.get)]}. Exposure does not help all alike: "
-        f"{gains[most]:+.1f} points on {labels[most]}, {gains[least]:+.1f} on {labels[least]}. "
+        f"easiest {SETS[max(place, key=place.get)]}. Exposure gains {gains[most]:+.1f} points on "
+        f"{labels[most]}, where it helps most, and {gains[least]:+.1f} on {labels[least]}, where it helps "
+        "least. "
         f"With {diversity.images:,} outliers of {few}, or of {many}, classes the mean AUROC is "
         f"{area[few]:.1f} or {area[many]:.1f} %."
     )

@@ -30,7 +30,7 @@ EXPOSED = {
 }
 # what exposure is tested on: no set is of the same kind as the outliers that networks saw
 UNSEEN = [name for name in [*NEAR, *SETS] if name != "outliers"]
-FAR = [name for name in UNSEEN if name not in NEAR]
+FAR = [name for name in UNSEEN if name not in NEAR]          # other data; some may show a known class
 
 
 def sources():

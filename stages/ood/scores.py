@@ -8,7 +8,8 @@ With logits z of an image x and softmax p(z) = exp(z_i) / sum_j exp(z_j):
     energy            log sum_j exp(z_j)    Liu, Wang, Owens, Li, NeurIPS 2020,
                                             https://arxiv.org/abs/2010.03759, which is -E(x) at T = 1
 
-n images, c classes. All in float64: at T = 1000, softmaxes differ in the fifth digit.
+n images, c classes. All in float64: at T = 1000, softmaxes differ in the fifth digit. Logits are as precise
+as section `compute` has them: in bfloat16, those from 8 to 16 are multiples of 1/16, so scores have ties.
 """
 
 import torch

@@ -49,7 +49,8 @@ def draw_sweeps(settings, seeds):
     """Writes the figure and a table for each parameter of test accuracy, in percent, with intervals."""
     fig, all_axes = figure(len(SWEPT), width=3.4)
     for axes, (i, (method, key)) in zip(all_axes, enumerate(SWEPT.items()), strict=True):
-        values, right = values_of(settings.sweeps, method), swept_right(method, seeds)
+        values = values_of(settings.sweep, method)
+        right = swept_right(values.values(), seeds)
         found = [interval(right[:, j], "test images")[:3] for j in range(len(values))]
         write_rows(f"plots/regularization/curves/{method}.csv", [
             {key: value} | dict(zip(("accuracy", "low", "high"), one, strict=True))

@@ -1,22 +1,15 @@
-"""What params.yaml may hold for training: the three methods, their combinations, the sweeps, longer runs."""
+"""What params.yaml may hold for training: the three methods, their combinations, the sweep, longer runs."""
 
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Count, Depth, NotNegative, Section, ascending
-
-
-def from_zero(values):
-    """For the values of a sweep, whose control is 0."""
-    if values[0] != 0:
-        raise ValueError("a list that begins with 0, the control")
-    return values
-
+from stages.core.params import Count, Depth, NotNegative, Section
+from stages.regularization.paths import PLAIN
 
 SIDE = 32                        # pixels of an image of `objects`, in height and width
 Size = Annotated[int, Field(ge=0, le=SIDE)]
-Sweep = AfterValidator(ascending), AfterValidator(from_zero)
+Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Cutout(Section):
@@ -35,7 +28,7 @@ class Rotation(Section):
     """`weight` of the loss on rotated images; `share` of every batch that is rotated."""
 
     weight: NotNegative
-    share: Annotated[float, Field(gt=0, le=1)]
+    share: Share
 
 
 class CutoutMixup(Cutout, Mixup):
@@ -78,47 +71,56 @@ class Networks(Section):
 
 
 class Small(Section):
-    """The network of the sweeps, and its epochs; the rest is as in section `training`."""
+    """The network of the sweep, its epochs, and the share of every batch that is rotated where one is; the
+    rest is as in section `training`.
+    """
 
     depth: Depth
     width: Count
     epochs: Count
+    share: Share
 
 
-class CutoutSweep(Section):
-    """Sides of the square."""
-
-    size: Annotated[list[Size], *Sweep]
-
-
-class MixupSweep(Section):
-    """Parameters of the Beta distribution."""
-
-    alpha: Annotated[list[NotNegative], *Sweep]
-
-
-class RotationSweep(Section):
-    """Weights of the loss on rotated images; `share` of every batch that is rotated."""
-
-    weight: Annotated[list[NotNegative], *Sweep]
-    share: Annotated[float, Field(gt=0, le=1)]
-
-
-SWEEPS = {"cutout": CutoutSweep, "mixup": MixupSweep, "rotation": RotationSweep}
 SWEPT = {"cutout": "size", "mixup": "alpha", "rotation": "weight"}
 
 
-class Sweeps(Section):
-    """Section `regularization.sweeps`: one method with several values of its parameter."""
-
-    cutout: CutoutSweep
-    mixup: MixupSweep
-    rotation: RotationSweep
+def swept(variant):
+    """The method of a variant of the sweep, and the value of what is varied: `cutout_8` cuts 8 pixels."""
+    method, _, value = variant.partition("_")
+    return method, int(value) if value.isdigit() else float(value)
 
 
-def values_of(sweeps, method):
-    """The values of a method's parameter in a sweep."""
-    return getattr(getattr(sweeps, method), SWEPT[method])
+def varied(variant):
+    """For a variant of the sweep."""
+    try:
+        if variant != PLAIN:
+            method, value = swept(variant)
+            extra = {"share": 1.0} if method == "rotation" else {}
+            NETWORKS[method](**{SWEPT[method]: value}, **extra)
+    except (KeyError, ValueError):
+        raise ValueError(f"{PLAIN}, or a method and its value: cutout_ and a side of up to {SIDE} pixels, "
+                         "mixup_ and its α, rotation_ and its weight; such as cutout_8") from None
+    return variant
+
+
+def controlled(variants):
+    """For all variants of the sweep: the control and at least one value of every method, nothing twice."""
+    first, *rest = variants or [None]
+    if first != PLAIN or {method for method, _ in map(swept, rest)} != set(SWEPT):
+        raise ValueError(f"a list that begins with {PLAIN}, the control, and has all of {', '.join(SWEPT)}")
+    if len(set(map(swept, rest))) != len(rest):
+        raise ValueError("a list with nothing in it twice")
+    return variants
+
+
+Variant = Annotated[str, AfterValidator(varied)]
+Sweep = Annotated[list[Variant], AfterValidator(controlled)]
+
+
+def values_of(sweep, method):
+    """The variants of a method by the value of what is varied, ascending; the control is 0."""
+    own = [(value, name) for name in sweep if name != PLAIN for of, value in [swept(name)] if of == method]
+    return {0: PLAIN} | dict(sorted(own))
 
 
 class Longer(Section):

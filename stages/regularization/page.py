@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from stages.core.claims import interval
 from stages.core.data import load_role
 from stages.core.pages import Figure, Page, conditions, write_page
 from stages.regularization.choice import best, percent_right, second_half
@@ -13,6 +14,7 @@ from stages.regularization.tables import (
     accuracy_table,
     attack_table,
     best_value,
+    between,
     by_network,
     calibration_table,
     corruption_table,
@@ -54,21 +56,27 @@ def champion(settings, recipe, clean, longer):
     return name, epochs, second_half(runs[name, epochs]).mean()
 
 
+def which_value(sweep, method, seeds):
+    """The best value of a method, chosen by one half of the test images, and what it gains on the other."""
+    variants = values_of(sweep, method)
+    right = swept_right(variants.values(), seeds)
+    top, spread = best_value(right), np.ptp(right.mean((0, 2)))
+    words = f"{list(variants)[top]:g} for {PARAMETERS[SWEPT[method]]} ({spread:.1f} points above the worst"
+    if top:
+        gain, low, high, _ = interval(second_half(right[:, top] - right[:, 0]), "test images")
+        words += f", {gain:+.1f} over 0 on the other half of the images, {between(low, high)}"
+    return f"{words})"
+
+
 def answer(settings, recipe, seeds, claims, clean, longer, corrupted):
     """The experiment in a few sentences, made of its numbers."""
     supported = sum(claim.verdict == "supported" for claim in claims)
-    swept = []
-    for method, key in SWEPT.items():
-        values, right = values_of(settings.sweeps, method), swept_right(method, seeds)
-        top, means = best_value(right), right.mean((0, 2))
-        swept.append(f"{values[top]:g} for {PARAMETERS[key]} ({np.ptp(means):.1f} points from the best to "
-                     "the worst value)")
+    swept = "; ".join(which_value(settings.sweep, method, seeds) for method in SWEPT)
     errors = {name: mean_corruption_error(corrupted[name], corrupted[PLAIN]) for name in NETWORKS}
     sturdy = min(errors, key=errors.get)
     name, epochs, highest = champion(settings, recipe, clean, longer)
     return (
-        f"{supported} of {len(claims)} claims are supported here. In the sweeps, the best is "
-        f"{'; '.join(swept)}. "
+        f"{supported} of {len(claims)} claims are supported here. In the sweep, the best is {swept}. "
         f"Under corruption {LABELS[sturdy]} errs least (mCE {errors[sturdy]:.1f}, plain 100). The highest "
         f"test accuracy is {highest:.1f} %: {LABELS[name]} ({methods_of(settings, name)}), {epochs} epochs "
         f"of batches of {recipe.batch_size}, learning rate {recipe.lr:g}."

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, model_validator
 
 from stages.core.params import Count, Positive, Section, ascending, distinct
 from stages.datasets.corruptions import NAMES, SEVERITIES
-from stages.regularization.methods import Longer, Networks, Small, Sweeps
+from stages.regularization.methods import Longer, Networks, Small, Sweep
 
 Severities = Annotated[list[Literal[SEVERITIES]], AfterValidator(ascending)]
 Corruptions = Annotated[list[Literal[NAMES]], AfterValidator(distinct)]
@@ -42,7 +42,7 @@ class Regularization(Section):
 
     networks: Networks
     small: Small
-    sweeps: Sweeps
+    sweep: Sweep
     longer: Longer
     corruption: Corruption
     attacks: Attacks

@@ -46,9 +46,10 @@ def attacked_right(seeds):
     return [{name: 100 * found[f"{name}.{kind}"] for name in NETWORKS} for kind in ("fgsm", "pgd")]
 
 
-def swept_right(method, seeds):
-    """Which test images each value of a sweep gets right: (s, values, n)."""
-    return 100 * stacked(result_path("sweeps", f"{method}-{{seed}}"), seeds)["right"]
+def swept_right(variants, seeds):
+    """Which test images the networks of these variants of the sweep get right: (s, variants, n)."""
+    found = [stacked(result_path("sweep", f"{name}-{{seed}}"), seeds)["right"] for name in variants]
+    return 100 * np.stack(found, 1)
 
 
 def mean_corruption_error(right, control):

@@ -62,9 +62,10 @@ def sweep_table(settings, seeds):
     """Accuracy of every value of every parameter."""
     rows = []
     for method, key in SWEPT.items():
-        values, right = values_of(settings.sweeps, method), swept_right(method, seeds)
+        variants = values_of(settings.sweep, method)
+        right = swept_right(variants.values(), seeds)
         top = best_value(right)
-        for i, value in enumerate(values):
+        for i, value in enumerate(variants):
             gain, low, high, _ = interval(right[:, i] - right[:, 0], "test images")
             rows.append([
                 PARAMETERS[key], f"{value:g}" + (f" {BEST}" if i == top else ""), float(right[:, i].mean()),
@@ -75,7 +76,8 @@ def sweep_table(settings, seeds):
         "One parameter at a time: test accuracy, %",
         ["parameter", "value", "accuracy", "gain over 0, points", "95 % interval"],
         rows,
-        f"ResNet-{small.depth} of width {small.width}, {small.epochs} epochs; 0 is plain training. {BEST}: "
+        f"ResNet-{small.depth} of width {small.width}, {small.epochs} epochs; 0 is plain training. "
+        f"{100 * small.share:g} % of each batch is rotated where any is. {BEST}: "
         "the value that is best on the first half of the test images; accuracy and gain are those of all.",
     )
 
@@ -114,9 +116,9 @@ def corruption_table(names, corrupted):
     columns = np.stack([*accuracy.values()])                                 # (networks, corruptions)
     columns = np.column_stack([columns, columns.mean(1)])
     cells = [[f"{value:.1f}" for value in row] for row in columns]
-    for j in range(columns.shape[1]):
-        cells[columns[:, j].argmax()][j] += f" {BEST}"
-        cells[columns[:, j].argmin()][j] += f" {WORST}"
+    for ends, mark in ((columns.max(0), BEST), (columns.min(0), WORST)):
+        for i, j in np.argwhere(np.isclose(columns, ends)):
+            cells[i][j] += f" {mark}"
     errors = [mean_corruption_error(corrupted[name], corrupted[PLAIN]) for name in NETWORKS]
     return Table(
         "Accuracy on corrupted test images, mean over severities, in %",
@@ -125,9 +127,9 @@ def corruption_table(names, corrupted):
             [LABELS[name], *row, PAPER_CORRUPTED.get(name), error]
             for name, row, error in zip(NETWORKS, cells, errors, strict=True)
         ],
-        f"{BEST} best and {WORST} worst network of a column. mCE: mean corruption error, 100 for the plain "
-        "network, less is better. Severities are those of ImageNet-C, much stronger on small images than "
-        "those of CIFAR-10-C, on which the paper's numbers are.",
+        f"{BEST} best and {WORST} worst of a column, all that tie. mCE: mean corruption error, 100 for the "
+        "plain network, less is better. Severities are those of ImageNet-C, much stronger on small images "
+        "than those of CIFAR-10-C, on which the paper's numbers are.",
     )
 
 

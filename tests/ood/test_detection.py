@@ -51,28 +51,46 @@ def test_detection_accuracy_is_the_best_threshold(inside, outside):
 
 @given(some_scores, some_scores)
 def test_tnr_is_at_the_threshold_whose_tpr_is_nearest(inside, outside):
-    """As calculate_log.py has it: of all thresholds, those whose TPR is nearest to 95 %."""
-    found = rates(inside, outside)
+    """As calculate_log.py has it: of all thresholds from the lowest on, the first whose TPR is nearest to
+    95 %.
+    """
+    found = rates(inside, outside)[::-1]
     nearest = min(abs(tpr - 0.95) for tpr, _ in found)
-    candidates = [(tpr, 1 - fpr) for tpr, fpr in found if abs(abs(tpr - 0.95) - nearest) < 1e-9]
-    assert tnr(inside, outside) == pytest.approx(max(candidates)[1], abs=1e-12)
+    wanted = next(1 - fpr for tpr, fpr in found if abs(abs(tpr - 0.95) - nearest) < 1e-9)
+    assert tnr(inside, outside) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_tnr_is_that_of_the_papers_script():
+    """The counting loop of calculate_log.py: both sorted, the lower score goes first; no ties."""
+    rng = np.random.default_rng(0)
+    inside, outside = np.sort(rng.normal(1, 1, 60)), np.sort(rng.normal(0, 1, 40))
+    k = n = 0
+    tp, fp = [60], [40]
+    while k < 60 and n < 40:
+        if outside[n] < inside[k]:
+            n += 1
+        else:
+            k += 1
+        tp.append(60 - k)
+        fp.append(40 - n)
+    assert tnr(inside, outside) == pytest.approx(1 - fp[np.abs(np.array(tp) / 60 - 0.95).argmin()] / 40)
 
 
 def test_a_hundred_images_by_hand():
     inside, outside = np.arange(100.0), np.array([-1.0, 4.0, 4.5, 5.0, 50.0])
-    assert threshold(inside) == 5                            # 95 of 100 score 5 or more
-    assert tnr(inside, outside) == pytest.approx(3 / 5)      # 5.0 itself is accepted
+    assert threshold(inside) == 4                            # 95 of 100 score more
+    assert tnr(inside, outside) == pytest.approx(2 / 5)      # 4.0 itself is rejected, 4.5 is not
     assert auroc(inside, outside) == pytest.approx((100 + 95.5 + 95 + 94.5 + 49.5) / 500)
 
 
 def test_ten_images_have_two_rates_as_near():
     """9 of 10 and 10 of 10 are as near to 95 %: the larger is taken."""
-    assert threshold(np.arange(10.0)) == 0
+    assert threshold(np.arange(10.0)) == -np.inf
 
 
 def test_separable_scores():
     wanted = {"auroc": 1, "tnr": 1, "detection_accuracy": 1, "aupr_in": 1, "aupr_out": 1}
-    assert all_metrics(np.array([3.0, 2.0]), np.array([1.0, 0.0, 0.5])) == pytest.approx(wanted)
+    assert all_metrics(np.arange(2.0, 22), np.array([1.0, 0.0, 0.5])) == pytest.approx(wanted)
 
 
 def test_constant_scores_are_chance():

@@ -2,9 +2,10 @@
 
 import pytest
 
+from stages.ood import tables
 from stages.ood.recipe import SCORES
 from stages.ood.results import EXPOSED, NEAR, SETS, UNSEEN, mean, over_sets
-from stages.ood.tables import both, exposure_table, ranks
+from stages.ood.tables import exposed_there, exposure_table, papers_sets, printed, ranks
 
 
 def network(areas, accuracy=0.8):
@@ -33,7 +34,14 @@ def test_numbers_of_seeds_and_of_sets_are_averaged_place_by_place():
     assert over_sets(found, "energy", "auroc", ["outliers", "scenes", "textures"]) == pytest.approx(56)
 
 
-def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean():
+@pytest.fixture
+def origin(monkeypatch):
+    """The sources of the sets, among them one of the ODIN paper's sets and one of outlier exposure's."""
+    named = {"scenes": "folder LSUN_resize", "text": "SVHN by torchvision"}
+    monkeypatch.setattr(tables, "sources", lambda: dict.fromkeys(SETS, "folder any") | named)
+
+
+def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean(origin):
     every = [*NEAR, *SETS]
     found = {name: network(dict.fromkeys(every, 0.6), 0.7) for name in EXPOSED}
     found["exposed"] = network(dict.fromkeys(every, 0.8) | {"outliers": 0.99}, 0.75)
@@ -45,6 +53,14 @@ def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_
     assert "outliers" not in UNSEEN
 
 
-def test_two_numbers_of_a_paper():
-    assert both({"uniform": (98.4, 100)}, "uniform") == "98.4 / 100"
-    assert both({}, "uniform") is None
+def test_numbers_of_papers_stand_beside_the_same_sets_only(origin):
+    pairs = papers_sets()
+    same = {"scenes": "LSUN (resize)", "gaussian": "Gaussian", "uniform": "uniform"}
+    assert pairs[: len(SETS)] == [(name, same.get(name)) for name in SETS]
+    assert [theirs for name, theirs in pairs if name is None] == [
+        "TinyImageNet (crop)", "TinyImageNet (resize)", "LSUN (crop)", "iSUN",
+    ]
+    assert printed("uniform", "tnr") == "98.4 / 100"
+    assert printed(None, "tnr") is None
+    assert exposed_there("textures", "textures: crops of brick") is None
+    assert exposed_there("faces", "folder LSUN") is None

@@ -198,7 +198,7 @@ OF_REGULARIZATION = {
     "regularization.networks.cutout.size": ["network@cutout-*", *TESTED],
     "regularization.networks.mixup_rotation": ["network@mixup_rotation-*", *TESTED],
     "regularization.small.depth": ["sweep@*", *REGULARIZATION],
-    "regularization.sweeps.mixup.alpha": ["sweep@mixup-*", *REGULARIZATION],
+    "regularization.sweep": REGULARIZATION,                                          # and stages that are new
     "regularization.longer.epochs": [*LONGER, *REGULARIZATION],
     "regularization.corruption.severities": CORRUPTED,
     "regularization.corruption.names": ["corrupted@*", *REGULARIZATION],             # and stages that are new

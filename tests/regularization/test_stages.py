@@ -19,13 +19,13 @@ from tests.conftest import call, change, some_images, written
 
 TRAINING = {"depth": 8, "width": 4, "batch_size": 30, "epochs": 1}
 SMALL = {
-    "small.width": 4, "small.epochs": 1, "sweeps.cutout.size": [0, 8], "sweeps.mixup.alpha": [0.0, 0.4],
-    "sweeps.rotation.weight": [0.0, 0.5], "longer.epochs": 2, "corruption.names": ["snow", "contrast"],
+    "small.width": 4, "small.epochs": 1, "sweep": ["plain", "cutout_0", "mixup_0.4", "rotation_0.5"],
+    "longer.epochs": 2, "corruption.names": ["snow", "contrast"],
     "corruption.severities": [1, 3], "attacks.epsilons": [2.0, 8.0], "attacks.iterations": 1, "images": 20,
 }
 CHAIN = [
     "baseline.train 8 1", *(f"regularization.networks {name} 1" for name in NETWORKS),
-    *(f"regularization.sweep {method} 1" for method in ("cutout", "mixup", "rotation")),
+    *(f"regularization.sweep {variant} 1" for variant in SMALL["sweep"]),
     *(f"regularization.corruption {name}" for name in ("snow", "contrast")),
     *(f"regularization.{name} 1" for name in ("clean", "corrupted", "attacked")),
     *(f"regularization.longer {name} 1" for name in ("best", "plain")),
@@ -62,11 +62,10 @@ def test_all_stages(stage, project):
     assert attacked["rotation.fgsm"].shape == (2, 20)
     assert attacked["rotation.pgd"].shape == (20,)
     swept = {
-        method: load(f"data/regularization/sweeps/{method}-1.safetensors")[0]["right"]
-        for method in ("cutout", "mixup", "rotation")
+        variant: load(f"data/regularization/sweep/{variant}-1.safetensors")[0]["right"]
+        for variant in SMALL["sweep"]
     }
-    assert torch.equal(swept["cutout"][0], swept["mixup"][0])                # 0 is plain training
-    assert torch.equal(swept["cutout"][0], swept["rotation"][0])
+    assert torch.equal(swept["plain"], swept["cutout_0"])                    # 0 is plain training
     numbers = read_json("metrics/training/regularization/longer/best-1.json")
     halves = {name: (clean[name].argmax(1) == role.test.labels)[:20].sum() for name in COMBINATIONS}
     assert halves[numbers["network"]] == max(halves.values())
@@ -111,9 +110,13 @@ def test_as_a_command(stage, ran, project):
          "`regularization.networks.cutout.alpha` is unknown: there are size"),
         ("networks all 1", {"networks.all.share": 1.5},
          "`regularization.networks.all.share` is 1.5, but should be less than or equal to 1"),
-        ("sweep mixup 1", {"sweeps.mixup.alpha": [0.1, 0.2]}, "a list that begins with 0, the control"),
-        ("sweep cutout 1", {"sweeps.cutout.size": [0, 40]},
-         "`regularization.sweeps.cutout.size.1` is 40, but should be less than or equal to 32"),
+        ("sweep cutout_33 1", {}, "`regularization.sweep` is 'cutout_33', but should be plain, or a method"),
+        ("sweep mixup_-1 1", {}, "`regularization.sweep` is 'mixup_-1', but should be plain, or a method"),
+        ("sweep noise_1 1", {}, "is 'noise_1', but should be plain, or a method and its value: cutout_"),
+        ("figures", {"sweep": ["plain", "cutout_8.5"]}, "`regularization.sweep.1` is 'cutout_8.5', but"),
+        ("figures", {"sweep": ["cutout_8", "plain"]}, "should be a list that begins with plain, the control"),
+        ("figures", {"sweep": ["plain", "cutout_8"]}, "and has all of cutout, mixup, rotation"),
+        ("figures", {"sweep": [*SMALL["sweep"], "mixup_0.40"]}, "should be a list with nothing in it twice"),
         ("corruption smow", {}, "there is no corruption `smow`: "),
         ("corruption snow", {"corruption.severities": [0, 1]},
          "`regularization.corruption.severities.0` is 0, but should be 1, 2, 3, 4 or 5"),
