@@ -64,6 +64,20 @@ def test_energy_bounds_by_hand():
     assert bounds(z, z_outliers, m_in=-7.0, m_out=-3.0).item() == pytest.approx(wanted)
 
 
+def test_the_loss_with_energy_bounds_written_out(batch):
+    """No image has its energy below m_in yet, and no outlier has it above m_out."""
+    x, y, outliers = batch
+    net = Net().eval()
+    inside, outside = (
+        [-math.log(sum(map(math.exp, z))) for z in net(part).tolist()] for part in (x, outliers)
+    )
+    assert min(inside) > -7
+    assert max(outside) < 2
+    wanted = F.cross_entropy(net(x), y).item()
+    wanted += 0.3 * (sum((e + 7) ** 2 for e in inside) / 8 + sum((2 - e) ** 2 for e in outside) / 6)
+    assert bounded(net, batch, 0.3, m_in=-7.0, m_out=2.0).item() == pytest.approx(wanted, rel=1e-5)
+
+
 def test_energy_bounds_push_to_both_sides():
     z = torch.zeros(1, 5, requires_grad=True)
     z_outliers = torch.full((1, 5), 9.0, requires_grad=True)

@@ -4,12 +4,15 @@ import json
 
 import pytest
 import torch
+import torch.nn.functional as F
+from sklearn.metrics import roc_auc_score
 
-from stages.core.data import Role, load_role, save_role
+from stages.core.data import Role, load_role, save_role, unit
 from stages.core.errors import UserError
 from stages.core.files import load, read_json
 from stages.core.nets import load_net
 from stages.core.scores import logits
+from stages.ood.recipe import SCORES, known_role, load_outliers
 from tests.conftest import call, change, some_images, written
 
 CHAIN = [
@@ -39,6 +42,20 @@ def stage(project):
     return call
 
 
+def areas(inside, outside):
+    """AUROC of each score by scikit-learn: in-distribution images are the positive ones."""
+    labels = [1] * inside.shape[1] + [0] * outside.shape[1]
+    return [roc_auc_score(labels, scores) for scores in torch.cat([inside, outside], 1)]
+
+
+def detection_errors(inside, outside):
+    """Of each score the smallest mean of both error rates, in percent, by a loop over thresholds."""
+    return [
+        min(50 * ((own < t).double().mean() + (other >= t).double().mean()).item() for t in [*own, *other])
+        for own, other in zip(inside, outside, strict=True)
+    ]
+
+
 def test_all_stages_twice(stage, project):
     for command in CHAIN:
         stage(command)
@@ -58,12 +75,77 @@ def test_all_stages_twice(stage, project):
     numbers = read_json("metrics/ood/capacity-1.json")
     assert set(numbers) == {"baseline", "shallow", "middling", "deep", "narrow", "wide"}
     assert set(numbers["wide"]["sets"]) == set(sets)
+    nets = [load_net(f"models/ood/capacity/{name}-1.safetensors") for name in ("narrow", "wide", "deep")]
+    assert [(len(net.blocks), net.conv.out_channels) for net in nets] == [(3, 4), (3, 6), (6, 4)]
+    scores = load("data/ood/scores/capacity-1.safetensors")[0]
+    pair = scores["baseline/inside"], scores["baseline/scenes"]
+    measured = [numbers["baseline"]["sets"]["scenes"][name]["auroc"] for name in SCORES]
+    assert measured == pytest.approx(areas(*pair), abs=1e-6)
     page = json.loads((project / "data/ood/page.json").read_text())
+    rows = {row[0]: row for one in page["tables"] for row in one["rows"] if "ODIN paper" in one["caption"]}
+    assert rows["scenes"][2:4] == pytest.approx(detection_errors(*pair)[:2], abs=1e-4)
     assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (8, 6, 6)
     assert all((project / one["path"]).exists() for one in page["figures"])
     for command in ["ood.sets", "ood.exposure 1", "ood.diversity 1", "ood.exposure_scores 1", "ood.figures"]:
         stage(command)
     assert written(project) == first                      # the same stage twice is the same bytes
+
+
+@pytest.fixture
+def one_step(stage):
+    """Runs a stage of fine-tuning that takes one step, on a batch of all images as they are."""
+    change({"compute.precision": "float32", "training.batch_size": 30, "training.pad": 0,
+            "training.flip": False})
+    for command in "ood.sets", "ood.known 1":
+        stage(command)
+
+    def run(command, outliers=12):
+        change({"ood.finetuning.outliers": outliers})
+        stage(command)
+
+    return run
+
+
+def before(outliers):
+    """Logits of the images of the first classes and of outliers beside them, and labels, before the step."""
+    net, train = load_net("models/ood/exposure/known-1.safetensors").train(), known_role(5).train
+    return *net(unit(torch.cat([train.images, outliers]))).split([30, len(outliers)]), train.labels
+
+
+def first_loss(name):
+    return read_json(f"metrics/training/ood/{name}-1.json")["train_loss"]
+
+
+def test_exposure_has_its_weight_with_outliers_of_any_number_of_classes(one_step):
+    change({"ood.exposure.weight": 0.7})
+    one_step("ood.exposure 1", outliers=60)
+    one_step("ood.diversity 1", outliers=12)                 # with 1 class, all that there are of it
+    outliers, _ = load_outliers()
+    found = first_loss("exposure/exposed"), first_loss("diversity")["1"]
+    for loss, shown in zip(found, (outliers.images, outliers.images[outliers.labels == 0]), strict=True):
+        z, z_outliers, y = before(shown)
+        uniform = torch.full_like(z_outliers, 1 / 5)
+        wanted = F.cross_entropy(z, y) + 0.7 * F.cross_entropy(z_outliers, uniform)
+        assert loss == pytest.approx(wanted.item(), rel=1e-5)
+
+
+def test_energy_bounds_have_their_weight_and_energies(one_step):
+    change({"ood.energy.weight": 0.3, "ood.energy.m_in": -9.0, "ood.energy.m_out": 1.0})
+    one_step("ood.energy 1", outliers=60)
+    z, z_outliers, y = before(load_outliers()[0].images)
+    inside, outside = -z.exp().sum(1).log(), -z_outliers.exp().sum(1).log()
+    wanted = F.cross_entropy(z, y) + 0.3 * ((inside + 9).square().mean() + (1 - outside).square().mean())
+    assert first_loss("exposure/energy") == pytest.approx(wanted.item(), rel=1e-5)
+
+
+def test_fine_tuning_has_its_own_learning_rate(one_step):
+    change({"training.lr": 0.1, "training.weight_decay": 0.01, "ood.finetuning.lr": 0.03})
+    one_step("ood.control 1")
+    net, train = load_net("models/ood/exposure/known-1.safetensors").train(), known_role(5).train
+    F.cross_entropy(net(unit(train.images)), train.labels).backward()
+    after = load_net("models/ood/exposure/control-1.safetensors")
+    for w, found in zip(net.parameters(), after.parameters(), strict=True):
+        torch.testing.assert_close(found, w - 0.03 * (w.grad + 0.01 * w), rtol=0, atol=1e-6)
 
 
 def test_the_step_on_the_input_changes_odin_only(stage):

@@ -10,6 +10,7 @@ from sklearn.calibration import calibration_curve
 
 from stages.core.scores import calibration_error
 from stages.regularization.calibration import contributions, reliability, repaired, temperature
+from stages.regularization.clean import numbers
 
 
 def some_logits(n=400, classes=5, seed=0):
@@ -79,3 +80,13 @@ def test_too_confident_logits_are_repaired():
     assert calibration_error(4 * z, y) > 0.1
     assert calibration_error(better, y) < 0.03
     assert torch.equal(better.argmax(1), z.argmax(1))
+
+
+def test_numbers_after_the_temperature_are_those_of_the_logits_that_labels_were_drawn_from():
+    z, y = some_logits(n=4000)
+    found = numbers(4 * z, y)
+    assert found["temperature"] == pytest.approx(4, rel=0.05)
+    assert found["loss"] == pytest.approx(F.cross_entropy(4 * z, y).item(), rel=1e-6)
+    assert found["repaired_loss"] == pytest.approx(F.cross_entropy(z, y).item(), abs=2e-3)
+    assert found["calibration_error"] == pytest.approx(calibration_error(4 * z, y))
+    assert found["repaired_calibration_error"] < 0.03

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.core.compute import start
-from stages.core.data import Batches, Role
+from stages.core.data import Batches, Role, unit
 from stages.core.nets import ResNet, resnet
 from stages.core.params import Training
 from stages.core.recipe import augmented, fit
@@ -25,10 +25,11 @@ from stages.regularization.rotation import (
     rotations,
     with_rotation,
 )
-from tests.conftest import some_images
+from tests.conftest import change, some_images
 
 RECIPE = Training(depth=8, width=4, epochs=2, batch_size=20, lr=0.1, momentum=0.9, weight_decay=5e-4,
                   pad=4, flip=True)
+ONE_STEP = RECIPE.model_copy(update={"epochs": 1, "batch_size": 60, "pad": 0, "flip": False})
 FILL = torch.tensor([0.2, 0.4, 0.6]).view(1, 3, 1, 1)
 
 
@@ -235,6 +236,30 @@ def test_at_0_it_is_plain_training_to_the_bit(role, control, methods):
 def test_above_0_it_is_not(role, control, methods):
     net, *_ = trained(role, RECIPE, methods, 3, "above")
     assert not same(net, control[0])
+
+
+@pytest.fixture
+def untrained(project, role):
+    """What a training from seed 3 begins with: a network and its head for rotations."""
+    change({"compute.precision": "float32"})
+    start(3)
+    net = resnet(role, 8, 4)
+    return net, rotation_head(net)
+
+
+def test_squares_over_all_of_every_image_leave_only_the_last_bias(role, untrained):
+    """The squares are the mean, so that after normalisation all is 0 up to the last layer."""
+    *_, history = trained(role, ONE_STEP, {"size": 64}, 3, "covered")
+    wanted = F.cross_entropy(untrained[0].linear.bias.expand(60, -1), role.train.labels)
+    assert history[0]["train_loss"] == pytest.approx(wanted.item(), rel=1e-6)
+
+
+def test_the_rotation_loss_has_its_weight(role, untrained):
+    *_, history = trained(role, ONE_STEP, {"weight": 0.7, "share": 1.0}, 3, "rotated")
+    net, head = untrained
+    x = unit(role.train.images)
+    wanted = cross_entropy(net, (x, role.train.labels)) + 0.7 * rotation_loss(net, head, x)
+    assert history[0]["train_loss"] == pytest.approx(wanted.item(), rel=1e-5)
 
 
 def test_methods_do_not_disturb_each_others_draws(role, project, monkeypatch):

@@ -3,19 +3,22 @@
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 
 from stages.core.attacks import fgsm
-from stages.core.data import Split, unit
+from stages.core.data import Role, Split, save_role, unit
 from stages.core.errors import UserError
-from stages.core.nets import ResNet
+from stages.core.files import load
+from stages.core.nets import ResNet, save_net
 from stages.core.scores import correct, logits
 from stages.datasets.corruptions import corrupt_all
 from stages.regularization.attacked import after_fgsm
 from stages.regularization.choice import best, second_half
 from stages.regularization.corrupted import withstood
 from stages.regularization.corruption import PART, in_parallel
+from stages.regularization.paths import NETWORKS, network_path
 from stages.regularization.results import mean_corruption_error
-from tests.conftest import some_images
+from tests.conftest import call, change, some_images
 
 
 @pytest.mark.parametrize("name", ["gaussian_noise", "snow"])
@@ -44,6 +47,26 @@ def test_one_gradient_serves_every_epsilon(net):
     assert torch.equal(found, torch.stack(wanted))
     assert found[0].sum() > found[2].sum()
     assert torch.equal(after_fgsm(net, split, epsilons, batch_size=7), found)
+
+
+def test_epsilons_are_in_255ths(net, project):
+    """Against the method in two lines; PGD with one whole step is the same."""
+    images = some_images(40).images
+    x = unit(images).requires_grad_()
+    y = net(x).argmax(1)                                     # all right before the attack
+    F.cross_entropy(net(x), y).backward()
+    wanted = [net((x + e / 255 * x.grad.sign()).clamp(0, 1)).argmax(1) == y for e in (1, 2)]
+    save_role("objects", Role(some_images(60), Split(images, y), list("abcdefghij"), "random images"))
+    for name in NETWORKS:
+        save_net(network_path(name, 8, 1), net)
+    change({"compute.precision": "float32", "training.depth": 8})
+    change({"attacks.epsilons": [1.0, 2.0], "attacks.epsilon": 2.0, "attacks.step": 2.0,
+            "attacks.iterations": 1, "images": 40}, "regularization")
+    call("regularization.attacked 1")
+    found, _ = load("data/regularization/attacked/1.safetensors")
+    assert torch.equal(found["plain.fgsm"], torch.stack(wanted))
+    assert torch.equal(found["plain.pgd"], wanted[1])
+    assert 40 > wanted[0].sum() > wanted[1].sum() > 0
 
 
 def test_what_is_withstood(net):

@@ -7,7 +7,7 @@ import torch
 
 from stages.core.data import Role, load_role, save_role
 from stages.core.errors import UserError
-from stages.core.files import load, read_json
+from stages.core.files import load, read_json, save
 from stages.core.nets import load_net
 from stages.core.params import load_yaml
 from stages.core.scores import correct, logits
@@ -84,6 +84,14 @@ def test_all_stages(stage, project):
     ]:
         stage(command)
     assert written(project) == first                      # the same stage twice is the same bytes
+    for name, right in attacked.items():
+        right[...] = name == "all.fgsm"
+    attacked["all.fgsm"][0] = False                       # at 2/255; claims are at 8/255
+    save("data/regularization/attacked/1.safetensors", attacked)
+    stage("regularization.claims")
+    claims = read_json("metrics/regularization.json")
+    assert claims["none_defends_against_fgsm"]["effect"] == 10 - 100
+    assert claims["none_defends_against_pgd"]["effect"] == 10
 
 
 def test_as_a_command(stage, ran, project):
