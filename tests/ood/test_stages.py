@@ -83,7 +83,7 @@ def test_all_stages_twice(stage, project):
     assert measured == pytest.approx(areas(*pair), abs=1e-6)
     page = json.loads((project / "data/ood/page.json").read_text())
     rows = {row[0]: row for one in page["tables"] for row in one["rows"] if "ODIN paper" in one["caption"]}
-    assert rows["scenes"][2:4] == pytest.approx(detection_errors(*pair)[:2], abs=1e-4)
+    assert rows["scenes"][3:5] == pytest.approx(detection_errors(*pair)[:2], abs=1e-4)
     assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (8, 6, 6)
     assert all((project / one["path"]).exists() for one in page["figures"])
     for command in ["ood.sets", "ood.exposure 1", "ood.diversity 1", "ood.exposure_scores 1", "ood.figures"]:
