@@ -4,8 +4,9 @@ Madry et al., ICLR 2018, https://arxiv.org/abs/1706.06083:
 
     min_w  E max_{|x' - x|_2 <= epsilon}  L(net_w(x'), y)                                             (2.1)
 
-with the inner maximum by projected gradient descent. The attack sees the network in evaluation mode, as in
-the library of Ilyas et al.; the gradient for the weights is taken in training mode.
+with the inner maximum by projected gradient descent that begins at x; a single step as long as epsilon is the
+fast gradient method. The attack sees the network in evaluation mode, as in the library of Ilyas et al.; the
+gradient for the weights is taken in training mode.
 """
 
 from functools import partial

@@ -28,19 +28,23 @@ def all_claims(clean, attacked, found, chance, epsilon):
         return positive(difference, units, unit="points", **text)
 
     within = f"within ε = {epsilon:g}"
-    nonrobust = (attacked["on_rand"] + attacked["on_det"]) / 2
     return [
         compared(
             clean["on_rand"] - 2 * chance, id="rand_teaches", source=f"{ILYAS}, table 1",
             sentence="Training on D_rand, whose labels look random, gives over twice chance on test images.",
         ),
         compared(
-            clean["on_det"] - chance, id="det_teaches", source=f"{ILYAS}, table 1",
-            sentence="Training on D_det, whose labels all look wrong, gives more than chance on test images.",
+            clean["on_det"] - 2 * chance, id="det_teaches", source=f"{ILYAS}, table 1",
+            sentence="Training on D_det, whose labels look wrong, gives over twice chance on test images.",
         ),
         compared(
-            chance / 2 - nonrobust, id="nonrobust_sets_teach_no_robustness", source=f"{ILYAS}, section 3.2",
-            sentence=f"Networks trained on D_rand and D_det keep less than half of chance {within}.",
+            chance / 2 - attacked["on_rand"], id="rand_teaches_no_robustness",
+            source=f"{ILYAS}, section 3.2",
+            sentence=f"A network trained on D_rand keeps less than half of chance {within}.",
+        ),
+        compared(
+            chance / 2 - attacked["on_det"], id="det_teaches_no_robustness", source=f"{ILYAS}, section 3.2",
+            sentence=f"A network trained on D_det keeps less than half of chance {within}.",
         ),
         compared(
             attacked["on_robust"] - attacked["sgd"], id="robust_set_teaches_robustness",

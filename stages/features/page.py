@@ -64,7 +64,9 @@ def inversion_table(found):
             for name, label in INVERTED.items()
         ],
         "Distances are |g(x_r) − g(x)| / |g(x)|, before and after the descent. Recognised is an image whose "
-        "label, that of x, a network gives to x_r; the other network had no part in making it.",
+        "label, that of x, a network gives to x_r; the other network had no part in making it. Judges "
+        "differ: the standard network judges inversions of the robust one, the robust network those of the "
+        "standard one, and the two differ in accuracy on images as they are.",
     )
 
 
@@ -116,7 +118,13 @@ def write(features, recipe, seeds, claims, role, clean, attacked):
         ]],
         conditions=conditions(role, own, seeds) | {
             "constructed sets": f"{features.images:,} images each",
+            "trained on them": "; ".join(
+                f"{name} {own.epochs} epochs, lr {own.lr:g}" for name, own in features.retraining
+            ),
             "attacked": f"the first {features.evaluation.images:,} test images",
+            "steps of attacks": f"{features.nonrobust.iterations} for D_rand and D_det, "
+            f"{features.adversarial.iterations} in adversarial training, "
+            f"{features.evaluation.iterations} on test images",
         },
         answer=answer(claims, clean, attacked, features.evaluation.epsilons[0]),
         claims=claims,

@@ -1,5 +1,8 @@
 """What the measuring stages left, for tables, figures and claims."""
 
+import numpy as np
+
+from stages.core.files import load
 from stages.core.results import averaged, stacked
 from stages.features.recipe import result_path, set_path
 
@@ -28,7 +31,10 @@ def evaluations(depth, seeds):
 
 def recognised(depth, seeds):
     """Which images the network that had no part in them takes for what they shall be: set -> (s, images)."""
-    return {name: stacked(set_path(name, depth, "{seed}"), seeds)["recognised"] for name in INVERTED}
+    return {
+        name: np.stack([load(set_path(name, depth, seed))[0]["recognised"].numpy() for seed in seeds])
+        for name in INVERTED
+    }
 
 
 def sets(depth, seeds):

@@ -4,10 +4,13 @@ import pytest
 import torch
 from torch import nn
 
+from stages.core.files import save
 from stages.core.params import Training
 from stages.features.inversion import grey_noise, inverted, matched, others
 from stages.features.nonrobust import targets
 from stages.features.params import Inversion, Retraining
+from stages.features.recipe import set_path
+from stages.features.results import INVERTED, recognised
 from stages.features.retraining import varied
 from tests.conftest import some_images
 
@@ -70,6 +73,17 @@ def test_distances_before_and_after():
     torch.testing.assert_close(before.double(), wanted, rtol=1e-5, atol=0)
     torch.testing.assert_close(after.double(), wanted - 2 / length, rtol=1e-3, atol=1e-3)
     assert (images.dtype, images.shape) == (torch.float16, (7, 3, 32, 32))
+
+
+def test_which_images_were_recognised_is_all_that_is_stacked(project):
+    """Images, as many as the seed here, would not fit on each other."""
+    for name in INVERTED:
+        for seed in 1, 2:
+            right = torch.tensor([seed == 1, name == "standard", True])
+            save(set_path(name, 8, seed), {"images": torch.zeros(seed, 3, 32, 32), "recognised": right})
+    found = recognised(8, [1, 2])
+    assert found["robust"].tolist() == [[True, False, True], [False, False, True]]
+    assert found["standard"].tolist() == [[True, True, True], [False, True, True]]
 
 
 def test_a_set_can_have_its_own_rate_and_no_augmentation():

@@ -119,11 +119,18 @@ OF_NOISE = {
     "stages/noise/figures.py": [FIGURES["noise"], "report"],
 }
 OF_FEATURES = {
+    "features.depth": FEATURES,                              # and stages that are new
     "features.images": [*NONROBUST, *INVERTED],
     "features.nonrobust.epsilon": NONROBUST,
     "features.adversarial.epsilon": ROBUST,
     "features.inversion.iterations": INVERTED,
+    "features.retraining.rand.augment": ["retraining@rand-*", "evaluation@on_rand-*", *FEATURES],
     "features.retraining.det.lr": DET,
+    "features.retraining.robust.lr": ["retraining@robust-*", "evaluation@on_robust-*", *FEATURES],
+    "features.retraining.robust_noise.epochs": [
+        "retraining@robust_noise-*", "evaluation@on_robust_noise-*", *FEATURES,
+    ],
+    "features.retraining.standard.epochs": ["retraining@standard-*", "evaluation@on_standard-*", *FEATURES],
     "features.evaluation.epsilons": EVALUATED,
     "stages/features/nonrobust.py": NONROBUST,
     "stages/features/inversion.py": INVERTED,
