@@ -12,9 +12,8 @@ from stages.distillation.page import write
 from stages.distillation.params import MIDDLING, Digits, Objects
 from stages.distillation.results import (
     digit_labels,
-    digit_logits,
     objects_right,
-    percent,
+    omitted_right,
     sources_right,
     students_right,
 )
@@ -111,12 +110,10 @@ def run():
     digits, objects = read("distillation.digits", Digits), read("distillation.objects", Objects)
     seeds, y = read("seeds", Seeds), digit_labels()
     right = sources_right(y, digits.temperatures.index(digits.temperature))
-    digit = digits.omitted.digit
-    without = digit_logits("omitted")
-    omitted = {name: percent(without[f"{name}_right"][:, 1][:, y == digit]) for name in ("soft", "labels")}
+    small, digit = students_right("small", y)["soft"], digits.omitted.digit
     on_objects = objects_right(seeds)
     claims = [
-        *digit_claims(right, students_right("small", y)["soft"], omitted, digits.temperatures, digit),
+        *digit_claims(right, small, omitted_right(y, digit), digits.temperatures, digit),
         *object_claims(on_objects),
     ]
     write_json("metrics/distillation.json", metrics(claims))

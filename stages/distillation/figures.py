@@ -10,7 +10,7 @@ import torch
 from stages.core.claims import interval
 from stages.core.files import write_rows
 from stages.core.params import Seeds, read
-from stages.core.plots import COLOURS, figure, legend, save_figure, style
+from stages.core.plots import COLOURS, figure, legend, name_rows, save_figure, style
 from stages.core.stage import main
 from stages.distillation.bias import errors
 from stages.distillation.params import Digits
@@ -124,8 +124,7 @@ def draw_why(digits, y):
             axes.plot(values[name], [i] * len(values[name]), ".", color="0.6")
             axes.plot(values[name].mean(), i, style(i)["marker"], color=style(i)["color"], markersize=8)
         axes.set(xlabel=title)
-    all_axes[0].set_yticks(range(len(SOURCES)), SOURCES.values())
-    all_axes[0].invert_yaxis()
+    name_rows(all_axes[0], SOURCES.values())
     fig.suptitle("What the student learnt from", fontsize="medium")
     save_figure("plots/distillation/figures/why.svg", fig)
 
@@ -142,8 +141,7 @@ def draw_objects(seeds):
     for i, (gain, low, high) in enumerate(gains.values()):
         axes.errorbar(gain, i, xerr=[[gain - low], [high - gain]], fmt="o", color=COLOURS[0], capsize=3)
     axes.axvline(0, color="0.5", linestyle=":", linewidth=1)
-    axes.set_yticks(range(len(names)), [STUDENTS[name] for name in names])
-    axes.invert_yaxis()
+    name_rows(axes, [STUDENTS[name] for name in names])
     axes.set(title="Against the student on labels only", xlabel="gain in test accuracy, points")
     save_figure("plots/distillation/figures/objects.svg", fig)
 

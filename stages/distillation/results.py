@@ -5,6 +5,7 @@ import numpy as np
 from stages.core.data import load_role
 from stages.core.files import load, read_json
 from stages.core.results import stacked
+from stages.distillation.bias import BIASES
 
 # what the students of why.py learnt from -> how tables and legends call it; the control first
 SOURCES = {
@@ -52,6 +53,14 @@ def sources_right(y, at):
     known = students_right("large", y)
     found = {name: percent(z.argmax(-1) == y) for name, z in digit_logits("why").items()}
     return {"labels": known["labels"], "soft": known["soft"][:, at]} | found
+
+
+def omitted_right(y, digit):
+    """Percent right on the omitted digit, (s, n of the digit), the bias chosen on held-out images, of the
+    students that learnt from "soft" labels and from "labels" only.
+    """
+    found, chosen = digit_logits("omitted"), BIASES.index("held_out")
+    return {name: percent(found[f"{name}_right"][:, chosen, y == digit]) for name in ("soft", "labels")}
 
 
 def objects_right(seeds):

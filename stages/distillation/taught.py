@@ -2,14 +2,15 @@
 
 Yuan, Tay, Li, Wang, Feng, CVPR 2020, https://arxiv.org/abs/1909.11723:
 
-    L = (1 - alpha) H(y, p) + alpha T^2 KL(p_t(T) || p(T))                                 (1)
+    L = (1 - alpha) H(y, p) + alpha T^2 KL(p_t(T) || p(T))                                 (1), times T^2
 
 Reversed distillation (section 2.1): the teacher p_t is weaker than the student. Defective distillation (2.2):
 it is poorly trained. Tf-KD self (4.1): it is the student's own architecture, trained on labels before. The
 teacher sees the same shifted and mirrored image as the student, in evaluation mode.
 
-T^2 is in the authors' code, which also divides KL by the number of classes; ours does not (soft.py). So their
-alpha of 0.6 on CIFAR-10 weighs the two terms as 0.06 to 0.4, which is our 0.13; their 0.95 is our 0.66.
+The factor T^2 is not in (1), but in the authors' code, which also divides KL by the number of classes; ours
+does not (soft.py). So their alpha of 0.6 on CIFAR-10 weighs the two terms as 0.06 to 0.4, which is our 0.13;
+their 0.95 is our 0.66.
 """
 
 import torch

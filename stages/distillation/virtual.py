@@ -3,11 +3,11 @@
 Yuan, Tay, Li, Wang, Feng, CVPR 2020, https://arxiv.org/abs/1909.11723, section 4.2:
 
     p_d(k) = a if k is the label, else (1 - a) / (c - 1),    a >= 0.9                      (9)
-    L      = (1 - alpha) H(y, p) + alpha T^2 KL(p_d(T) || p(T)),    T >= 20                (10)
+    L      = (1 - alpha) H(y, p) + alpha T^2 KL(p_d(T) || p(T)),    T >= 20                (10), times T^2
 
 p_d(T) is p_d softened as if its logits were log p_d, and the student is softened as well, as the formula has
-it. The authors' code takes the probabilities p_d themselves for logits, does not soften the student and
-multiplies KL by a constant of 1 to 100 in place of T^2.
+it; the factor T^2 is not in it, but in soft.py. The authors' code takes the probabilities p_d themselves for
+logits, does not soften the student and multiplies KL by a constant of 1 to 100.
 """
 
 from stages.core.params import read

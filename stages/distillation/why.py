@@ -16,6 +16,7 @@ what the teacher knows of classes, only the first is better than labels.
 import torch
 
 from stages.core.compute import device, start
+from stages.core.errors import UserError
 from stages.core.files import load, save, write_json
 from stages.core.params import Count, Positive, Recipe, Seeds, read
 from stages.core.scores import accuracy, calibration_error
@@ -54,6 +55,11 @@ def run():
     recipe, alpha = read("distillation.digits.student", Recipe), read("distillation.digits.alpha", Share)
     temperature = read("distillation.digits.temperature", Positive)
     temperatures = read("distillation.digits.temperatures", Temperatures)
+    if temperature not in temperatures:
+        raise UserError(
+            f"params.yaml: `distillation.digits.temperature` is {temperature:g}, but students learn at "
+            f"{', '.join(f'{t:g}' for t in temperatures)}: choose one, or add it to the temperatures"
+        )
     rng = start(seeds[0])
     role, transfer, _ = parts(read("distillation.digits.held_out", Count))
     known, _ = load("data/distillation/digits/logits.safetensors")

@@ -5,7 +5,8 @@ Madry et al., ICLR 2018, https://arxiv.org/abs/1706.06083, equation 2.1:
     min_θ E max_{|x' - x| <= ε} L(f(x'; θ), y)
 
 The inner maximum is sought by projected gradient descent (stages/core/attacks.py), from a random start, with
-the network in evaluation mode. The dense network is trained so, pruned globally by magnitude at once, reset
+the network in evaluation mode; by default in a single step, as Wong, Rice, Kolter do, ICLR 2020,
+https://arxiv.org/abs/2001.03994. The dense network is trained so, pruned globally by magnitude at once, reset
 and trained so again; the control has the ticket's mask and weights drawn anew.
 """
 

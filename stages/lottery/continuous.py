@@ -52,6 +52,11 @@ def soften(net, initial):
     return soft
 
 
+def hard(soft):
+    """The masks 1[s > 0]."""
+    return {name: one.s.detach() > 0 for name, one in soft.items()}
+
+
 def penalised(soft, penalty):
     """The loss with λ Σ m."""
     return lambda net, batch: cross_entropy(net, batch) + penalty * sum(m.mask().sum() for m in soft.values())
@@ -87,7 +92,7 @@ def found(seed, role, settings, recipe):
     anneal(soft, optimizer, settings.beta, total_steps(recipe, role, 0))
     loss = penalised(soft, settings.penalty)
     history = trained(f"soft masks, seed {seed}", net, optimizer, role, rng, recipe, loss=loss)
-    return history, {name: one.s.detach() > 0 for name, one in soft.items()}
+    return history, hard(soft)
 
 
 def run():

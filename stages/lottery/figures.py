@@ -7,9 +7,10 @@ Every band and bar is a 95 % interval: over seeds from three on, else over test 
 import numpy as np
 
 from stages.core.claims import interval
+from stages.core.data import load_role
 from stages.core.files import write_rows
 from stages.core.params import read
-from stages.core.plots import figure, legend, save_figure, style
+from stages.core.plots import figure, legend, name_rows, save_figure, style
 from stages.core.stage import main
 from stages.lottery.params import Lottery
 from stages.lottery.results import (
@@ -23,8 +24,6 @@ from stages.lottery.results import (
     one_shot,
     treated,
 )
-
-CHANCE = 10.0                                                # %, of ten classes of equal size
 
 
 def bounds(right):
@@ -48,13 +47,15 @@ def write_curves(name, x, lines):
     write_rows(f"plots/lottery/curves/{name}.csv", rows)
 
 
-def draw(axes, lines):
-    """Draws a line with its band for each of `lines`, which are as in `write_curves`."""
+def draw(axes, lines, chance):
+    """Draws a line with its band for each of `lines`, which are as in `write_curves`, and a dotted one at the
+    percentage `chance`.
+    """
     for i, (line, points) in enumerate(lines.items()):
         places, (mean, low, high) = list(points), np.array(list(points.values())).T
         axes.plot(places, mean, label=METHODS[line], **style(i))
         axes.fill_between(places, low, high, color=style(i)["color"], alpha=0.12, lw=0)
-    axes.axhline(CHANCE, color="0.5", linestyle=":", linewidth=1)
+    axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
 
 
 def sparsity_lines(dense, chains):
@@ -66,9 +67,9 @@ def sparsity_lines(dense, chains):
     return lines
 
 
-def draw_sparsity(lines):
+def draw_sparsity(lines, chance):
     fig, (axes,) = figure(width=5.2)
-    draw(axes, lines)
+    draw(axes, lines, chance)
     places = list(lines["dense"])
     axes.set_xscale("log")
     axes.set_xticks(places, [f"{place:.3g}" for place in places])
@@ -90,11 +91,11 @@ def training_lines(dense, chains, at):
     return lines
 
 
-def draw_training(panels):
+def draw_training(panels, chance):
     """`panels` are pairs of a title and lines."""
     fig, all_axes = figure(len(panels))
     for axes, (title, lines) in zip(all_axes, panels, strict=True):
-        draw(axes, lines)
+        draw(axes, lines, chance)
         axes.set(title=title, xlabel="epoch", ylim=(0, 100))
         axes.xaxis.get_major_locator().set_params(integer=True)
     all_axes[0].set_ylabel("test accuracy, %")
@@ -113,8 +114,7 @@ def draw_dots(name, series, line=None):
         axes.errorbar(mean, at, xerr=[mean - low, high - mean], label=label, linestyle="none", **style(i))
     if line is not None:
         axes.axvline(line, color="0.3", linewidth=1, label="ticket")
-    axes.set_yticks(range(len(points)), list(points))
-    axes.set_ylim(len(points) - 0.5, -0.5)                   # the first on top, none on the frame
+    name_rows(axes, points)
     axes.set_xlabel("test accuracy, %")
     legend(fig, axes)
     save_figure(f"plots/lottery/figures/{name}.svg", fig)
@@ -133,18 +133,18 @@ def write_dots(name, series):
 
 
 def run():
-    lottery = read("lottery", Lottery)
+    lottery, chance = read("lottery", Lottery), 100 / len(load_role("objects").classes)
     dense = found("dense")
     chains = {method: chain(method, lottery.rounds) for method in METHODS if method != "dense"}
     lines = sparsity_lines(dense, chains)
     write_curves("sparsity", "weights_left", lines)
-    draw_sparsity(lines)
+    draw_sparsity(lines, chance)
     panels = []
     for at in dict.fromkeys([moderate(chains["global"]), len(lottery.rounds) - 1]):
         lines = training_lines(dense, chains, at)
         panels.append((f"{chains['global'][at].share('global'):.3g} % of the weights", lines))
     write_curves("training", "epoch", panels[-1][1])
-    draw_training(panels)
+    draw_training(panels, chance)
     criteria, treatments = one_shot(lottery), treated(lottery)
     by_scope = {
         scope: {CRITERIA[name]: bounds(right[scope]) for name, right in criteria.items()} for scope in SCOPES

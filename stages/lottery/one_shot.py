@@ -8,13 +8,13 @@ many criteria).
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.errors import UserError
-from stages.core.params import Count, Seeds, among, read
+from stages.core.params import Seeds, among, read
 from stages.core.recipe import sgd
 from stages.core.stage import main
 from stages.lottery import criteria
 from stages.lottery.masks import SCOPES, convolutions, hold, rounds_of, whole
 from stages.lottery.params import CRITERIA, Fraction, Step, Training
-from stages.lottery.recipe import kept, record, trained
+from stages.lottery.recipe import common_round, kept, record, trained
 
 
 def compared(name, scores):
@@ -24,7 +24,7 @@ def compared(name, scores):
             training
     """
     recipe, seeds = read("lottery.training", Training), read("seeds", Seeds)
-    fraction, rounds = read("lottery.fraction", Fraction), read("lottery.common_round", Count)
+    fraction, rounds = read("lottery.fraction", Fraction), common_round()
     step = read("lottery.rewind_step", Step)
     histories, all_masks = {scope: [] for scope in SCOPES}, {scope: [] for scope in SCOPES}
     for seed in seeds:

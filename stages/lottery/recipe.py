@@ -8,7 +8,7 @@ from stages.core.compute import facts
 from stages.core.errors import UserError
 from stages.core.files import load, save, write_json, write_rows
 from stages.core.nets import ResNet, load_net, save_net
-from stages.core.params import read
+from stages.core.params import Count, read
 from stages.core.progress import progress
 from stages.core.recipe import augmented
 from stages.core.scores import correct, logits
@@ -104,6 +104,13 @@ def trained(title, net, optimizer, role, rng, recipe, first=0, loss=cross_entrop
     tested = (row for row in epochs if "test_accuracy" in row)
     rows = list(progress(tested, recipe.epochs, title))
     return History(rows, torch.stack(extra["right"]))
+
+
+def common_round():
+    """Section `lottery.common_round`; only that round is read, so that a further one changes nothing here."""
+    number = read("lottery.common_round", Count)
+    read(f"lottery.rounds.{number}", int)                    # stops where there is no such round
+    return number
 
 
 def keep(name, seed, net, masks):

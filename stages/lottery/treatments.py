@@ -8,7 +8,8 @@ global ticket's of round `common_round`, w are the weights at the rewind point. 
     constant    + or - the standard deviation of w in their layer, by chance
 
 and with `_signed` their values take the signs of w. `frozen` leaves kept weights at w and holds all others at
-w, too, instead of at 0. The control is the ticket itself.
+w, too, instead of at 0. Batch norm and the linear layer are those of the rewind point, and training goes on
+from its step. The control is the ticket itself.
 """
 
 import torch
@@ -16,12 +17,12 @@ import torch
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.errors import UserError
-from stages.core.params import Count, Seeds, among, read
+from stages.core.params import Seeds, among, read
 from stages.core.recipe import sgd
 from stages.core.stage import main
 from stages.lottery.masks import convolutions, hold
 from stages.lottery.params import Step, Training
-from stages.lottery.recipe import kept, kept_masks, network, record, trained
+from stages.lottery.recipe import common_round, kept, kept_masks, network, record, trained
 
 
 def reinit(w, fresh, mask):
@@ -68,7 +69,7 @@ def run(treatment: str):
     if treatment not in TREATMENTS:
         raise UserError(f"there is no treatment `{treatment}`{among(treatment, TREATMENTS)}")
     recipe, seeds = read("lottery.training", Training), read("seeds", Seeds)
-    step, number = read("lottery.rewind_step", Step), read("lottery.common_round", Count)
+    step, number = read("lottery.rewind_step", Step), common_round()
     histories, all_masks = [], []
     for seed in seeds:
         rng = start(seed)
@@ -76,7 +77,7 @@ def run(treatment: str):
         net = kept("rewind", seed)
         masks = kept_masks(f"global/{number}", seed, net)
         held = {name: w.detach().clone() for name, w in convolutions(net).items()}
-        network(role)                                        # the first draw is the dense network's
+        network(role)                                        # the second draw; `kept` took the first
         treat(net, network(role), masks, TREATMENTS[treatment])
         optimizer = sgd(net, recipe)
         hold(net, optimizer, masks, held if treatment == "frozen" else None)

@@ -8,7 +8,7 @@ import numpy as np
 from stages.core.data import load_role, unit
 from stages.core.files import write_rows
 from stages.core.params import Seeds, Training, read
-from stages.core.plots import COLOURS, figure, legend, picture_grid, save_figure, style
+from stages.core.plots import COLOURS, figure, legend, name_rows, picture_grid, save_figure, style
 from stages.core.stage import main
 from stages.ood.detection import counts, threshold
 from stages.ood.params import Ood
@@ -148,8 +148,7 @@ def draw_exposure(found):
     right.axvline(0, color="0.5", linestyle=":", linewidth=1)
     left.set(xlabel="AUROC, %")
     right.set(xlabel="gain in AUROC, points")
-    left.set_yticks(range(len(labels)), labels.values())
-    left.invert_yaxis()
+    name_rows(left, labels.values())
     legend(fig, left)
     write_curve("exposure", rows)
     save_named("exposure", fig)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.distillation.bias import best_bias, errors, raised
+from stages.distillation.omitted import both_biases, summary
 
 Z = torch.tensor([[2.0, 0.0, 1.0], [0.0, -1.5, 1.0], [3.0, 2.5, 0.0], [0.0, 5.0, 0.0]])
 Y = torch.tensor([0, 1, 1, 1])
@@ -32,6 +33,15 @@ def test_no_bias_has_fewer_errors(seed, digit):
     assert errors(z.double(), y, digit, torch.from_numpy(grid)).tolist() == pytest.approx(slow, abs=1)
     chosen = best_bias(z, y, digit)
     assert (raised(z, digit, chosen).argmax(1) != y).sum() <= min(slow)
+
+
+def test_a_bias_is_chosen_on_held_out_images_and_another_on_the_test_set():
+    right, biases = both_biases({"held_out": Z, "test": Z[1:]}, {"held_out": Y, "test": Y[1:]}, 1)
+    assert biases.tolist() == pytest.approx([1.25, 3.0])
+    assert right.tolist() == [[False, False, True], [False, True, True], [True, True, True]]
+    found = summary(right[None], biases[None], torch.tensor([True, False, True]))
+    assert found["errors"] == {"none": 2, "held_out": 1, "test": 0}
+    assert found["errors_on_digit"] == {"none": 1, "held_out": 1, "test": 0}
 
 
 def test_raising_touches_one_class():

@@ -3,9 +3,15 @@
 import json
 
 import pytest
+import torch
 
-from stages.core.data import Role, save_role
-from stages.core.files import load, read_json
+from stages.core.data import Role, load_role, save_role
+from stages.core.files import load, read_json, save
+from stages.distillation import omitted, students, teacher, why
+from stages.distillation.digits import parts
+from stages.distillation.nets import perceptron
+from stages.distillation.results import STUDENTS, omitted_right
+from stages.distillation.soft import entropy
 from tests.conftest import change, some_images, written
 
 CHAIN = [
@@ -27,13 +33,18 @@ SMALL = {
 
 
 @pytest.fixture
-def stage(ran):
-    """Runs a stage of this experiment in a project of small networks."""
+def small(project):
+    """A project of small networks, with a small `digits` of random images."""
     shape = 1, 28, 28
     role = Role(some_images(90, shape), some_images(40, shape, seed=1), list("0123456789"), "random images")
     save_role("digits", role)
     for part, values in SMALL.items():
         change(values, f"distillation.{part}")
+
+
+@pytest.fixture
+def stage(small, ran):
+    """Runs a stage of this experiment in a project of small networks."""
     return lambda command: ran(f"distillation.{command}")
 
 
@@ -42,10 +53,14 @@ def test_all_stages_twice(stage, project):
         done = stage(command)
         assert (done.returncode, done.stderr) == (0, ""), command
     first = written(project)
-    omitted = load("data/distillation/digits/omitted.safetensors")[0]
-    assert omitted["soft_right"].shape == (1, 3, 40)
-    assert omitted["labels_biases"].shape == (1, 2)
-    assert load("data/distillation/digits/students-small.safetensors")[0]["soft"].shape == (1, 3, 40, 10)
+    without = load("data/distillation/digits/omitted.safetensors")[0]
+    assert without["soft_right"].shape == (1, 3, 40)
+    assert without["labels_biases"].shape == (1, 2)
+    soft = load("data/distillation/digits/students-small.safetensors")[0]["soft"]
+    assert soft.unique(dim=1).shape == (1, 3, 40, 10)        # every temperature teaches something else
+    nets = {name: load(f"models/distillation/objects/{name}-1.safetensors")[0] for name in STUDENTS}
+    assert len({net["linear.weight"].numpy().tobytes() for net in nets.values()}) == len(STUDENTS)
+    assert nets["own_teacher"]["bottlenecks.0.1.bias"].any()  # shallow classifiers learn, too
     exits = load("data/distillation/objects/own_teacher-1.safetensors")[0]
     assert set(exits) == {"right", "classifier_1", "classifier_2", "ensemble"}
     assert exits["right"].equal(exits["classifier_2"])       # the deepest answers
@@ -59,6 +74,93 @@ def test_all_stages_twice(stage, project):
     for command in ["teacher 1", "students small", "omitted", "why", "own_teacher 1", "figures"]:
         assert stage(command).returncode == 0
     assert written(project) == first                      # the same stage twice is the same bytes
+
+
+def test_held_out_images_are_the_last_of_the_training_images(small):
+    role, transfer, held_out = parts(30)
+    assert (len(transfer), len(held_out)) == (60, 30)
+    assert torch.equal(torch.cat([transfer.images, held_out.images]), role.train.images)
+    assert torch.equal(torch.cat([transfer.labels, held_out.labels]), role.train.labels)
+
+
+def test_the_teacher_is_regularised(small, monkeypatch):
+    change({"teacher.max_norm": 0.3}, "distillation.digits")
+    seen, fit = [], teacher.fit
+    monkeypatch.setattr(teacher, "fit", lambda *words, **more: seen.append(words) or fit(*words, **more))
+    teacher.run(1)
+    ((net, batches, *_),) = seen
+    assert (net.shape["dropout"], batches.pad, len(batches.labels)) == (0.3, 2, 60)
+    longest = [net.layers[i].weight.norm(dim=1).max().item() for i in (0, 3, 6)]
+    assert longest[:2] == pytest.approx([0.3, 0.3])          # they begin with norms of about 0.58
+    assert longest[2] > 0.4                                  # the output layer is free
+
+
+@pytest.fixture
+def learnt(small, monkeypatch):
+    """Runs a stage with students that learn nothing; gives the teacher's logits, which are random, and what
+    each student would have learnt from, by its title.
+    """
+    v = {"transfer": torch.randn(1, 60, 10), "test": torch.randn(1, 40, 10)}
+    save("data/distillation/digits/logits.safetensors", v)
+
+    def run(stage, *words):
+        seen = {}
+
+        def noted(role, transfer, v, width, recipe, alpha, temperature, seed, title):
+            seen[title] = transfer, v, alpha, temperature
+            return perceptron(role, width, dropout=0.0).eval()
+
+        monkeypatch.setattr(stage, "student", noted)
+        stage.run(*words)
+        return v["transfer"][0], seen
+
+    return run
+
+
+def test_students_learn_at_every_temperature(learnt):
+    v, seen = learnt(students, "small")
+    weights = {title: more for title, (_, _, *more) in seen.items()}
+    assert weights == {
+        "4 units, labels": [0.0, 1.0], "4 units, T = 1": [0.9, 1.0], "4 units, T = 4": [0.9, 4.0],
+        "4 units, T = 20": [0.9, 20.0],
+    }
+    for transfer, mine, *_ in seen.values():
+        assert torch.equal(mine, v)
+        assert len(transfer) == 60
+
+
+def test_students_never_see_the_omitted_digit(learnt):
+    v, seen = learnt(omitted)
+    train = load_role("digits").train
+    stay = [i for i in range(60) if train.labels[i] != 3]
+    assert len(stay) == 54
+    for transfer, mine, *_ in seen.values():
+        assert torch.equal(transfer.images, train.images[stay])
+        assert torch.equal(transfer.labels, train.labels[stay])
+        assert torch.equal(mine, v[stay])
+    weights = {title: more for title, (_, _, *more) in seen.items()}
+    assert weights == {"without 3, soft": [0.9, 20.0], "without 3, labels": [0.0, 20.0]}
+
+
+def test_soft_labels_are_shuffled_and_smoothed(learnt):
+    learnt(students, "large")
+    v, seen = learnt(why)
+    assert [more for _, _, *more in seen.values()] == [[0.9, 20.0]] * 2
+    mixed, even = seen["shuffled labels"][1], seen["smoothed labels"][1]
+    assert torch.equal(mixed.sort(1).values, v.sort(1).values)
+    assert torch.equal(mixed.argmax(1), v.argmax(1))
+    assert ((mixed != v).sum(1) > 2).all()
+    assert torch.equal(even.argmax(1), load_role("digits").train.labels[:60])
+    torch.testing.assert_close(entropy(even, 20.0), entropy(v, 20.0).mean().expand(60), rtol=1e-4, atol=0)
+
+
+def test_the_omitted_digit_is_recovered_with_the_bias_of_held_out_images(project):
+    right = torch.zeros(2, 3, 5, dtype=torch.bool)           # (seeds, biases: none, held out, test; images)
+    right[0, 1, [1, 2]] = right[1, 1, 4] = True
+    save("data/distillation/digits/omitted.safetensors", {"soft_right": right, "labels_right": ~right})
+    found = omitted_right(torch.tensor([3, 1, 3, 0, 3]), 3)
+    assert found["soft"].tolist() == [[0, 100, 0], [0, 0, 100]]
+    assert found["labels"].tolist() == [[100, 0, 100], [100, 100, 0]]
 
 
 def refused(done, line):
@@ -85,6 +187,10 @@ def refused(done, line):
          "`distillation.objects.taught.weaker.alpha` is -0.1, but should be greater than or equal to 0"),
         ("labels student 1", "objects", {"networks.student.block": "wide"},
          "`distillation.objects.networks.student.block` is 'wide', but should be 'basic' or 'bottleneck'"),
+        ("why", "digits", {"temperature": 5.0},
+         "`distillation.digits.temperature` is 5, but students learn at 1, 4, 20: choose one, or add it"),
+        ("claims", "digits", {"temperature": 5.0},
+         "but should be a section whose temperature 5 is one of its temperatures"),
         ("teacher 1", "digits", {"held_out": 90}, "`digits` has 90 training images, 90 cannot be held out"),
         ("teacher 1", "digits", {"teacher.lr": 1e30}, "the loss is nan in epoch 1 of 2: lower lr"),
     ],
@@ -104,8 +210,3 @@ def test_bad_parameters(stage, project, command, part, values, line):
 ])
 def test_missing_artifacts(stage, command, path):
     refused(stage(command), f"{path} does not exist: run the stage that writes it, or `dvc repro`")
-
-
-def test_the_temperature_must_be_one_of_the_temperatures(stage):
-    change({"temperature": 5.0}, "distillation.digits")
-    refused(stage("claims"), "a section whose temperature 5 is one of its temperatures")

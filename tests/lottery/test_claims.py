@@ -57,6 +57,14 @@ def test_criteria_are_compared_with_the_best_other():
     assert found["large_beats_small"].effect == pytest.approx(70)
 
 
+def test_leading_is_claimed_where_a_rival_is_no_control():
+    values = {"large_final": both(0.8), "magnitude_increase": both(0.6)}
+    controls = {"small_final": both(0.1), "random": both(0.5)}
+    assert by_id(claims_of_criteria(values | controls)).keys() == {"large_beats_small"}
+    found = by_id(claims_of_criteria(values | controls | {"movement": both(0.4)}))
+    assert found["criteria_lead"].effect == pytest.approx(20)                # random is the best other
+
+
 def test_criteria_that_were_left_out_make_no_claim():
     assert claims_of_criteria({"large_final": both(0.8), "snip": both(0.9)}) == []
 
@@ -68,6 +76,13 @@ def test_signs_by_hand():
     assert found["signs_recover_most"].effect == pytest.approx(10)           # 30 of 40, half would be 20
     assert found["zero_beats_frozen"].effect == pytest.approx(-10)
     assert claims_of_treatments(share(0.8), {"reinit": share(0.4)}) == []
+
+
+@pytest.mark.parametrize("ticket", [0.3, 0.4])
+def test_signs_recover_nothing_where_rewinding_does_not_help(ticket):
+    treatments = {"reinit": share(0.4), "reinit_signed": share(0.7)}
+    found = by_id(claims_of_treatments(share(ticket), treatments))
+    assert found.keys() == {"rewinding_helps"}
 
 
 def test_variants():

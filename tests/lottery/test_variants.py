@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from stages.core.nets import ResNet
-from stages.lottery.continuous import SoftMask, anneal, optimizer_of, penalised, soften
+from stages.lottery.continuous import SoftMask, anneal, hard, optimizer_of, penalised, soften
 from stages.lottery.masks import convolutions, whole
 from stages.lottery.params import Continuous, Training
 from stages.lottery.treatments import TREATMENTS, treat
@@ -66,6 +66,13 @@ def test_a_soft_mask_by_hand():
     assert mask.mask().tolist() == pytest.approx(wanted)
     mask.beta = 200.0
     assert mask.mask().tolist() == pytest.approx([2, 0], abs=1e-6)           # a step, times 1 / σ(s_0)
+
+
+def test_a_hard_mask_is_where_logits_are_positive():
+    mask = SoftMask(torch.zeros(3), 0.0)
+    with torch.no_grad():
+        mask.s.copy_(torch.tensor([0.1, -0.1, 0.0]))
+    assert {name: one.tolist() for name, one in hard({"w": mask}).items()} == {"w": [True, False, False]}
 
 
 def test_a_network_with_fresh_soft_masks_is_itself():

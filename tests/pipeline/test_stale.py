@@ -146,9 +146,13 @@ OF_LOTTERY = {
     "lottery.finetuned.lr": ["finetuned@*", *LOTTERY],
     "lottery.gradient_images": ["saliency@*", *LOTTERY],
     "lottery.adversarial.attack.epsilon": ATTACKED,
+    "lottery.adversarial.fraction": ATTACKED,
     "lottery.continuous.beta": ["continuous", *LOTTERY],
     "lottery.criteria": LOTTERY,                             # and stages that are new
-    "lottery.rounds": LOTTERY,
+    "lottery.saliencies": LOTTERY,
+    "lottery.treatments": LOTTERY,
+    "lottery.rounds.2": [*AT_ONCE, "treatment@*", *LOTTERY],             # which is the common round
+    "lottery.rounds.3": LOTTERY,
     "models/lottery/global/2/mask-1.safetensors": ["reinit@2", "random@2", "treatment@*", *LOTTERY],
     "stages/lottery/masks.py": TICKETS,
     "stages/lottery/criteria.py": [*AT_ONCE, *LOTTERY],
@@ -158,6 +162,7 @@ OF_LOTTERY = {
     "stages/lottery/figures.py": [FIGURES["lottery"], "report"],
 }
 OF_DISTILLATION = {
+    "distillation.digits.seeds": ["logits", *STUDENTS],      # and stages that are new
     "distillation.digits.teacher.dropout": DIGITS,
     "distillation.digits.held_out": DIGITS,
     "distillation.digits.student.lr": STUDENTS,
@@ -174,6 +179,7 @@ OF_DISTILLATION = {
     "distillation.objects.networks.student": ["labels@student-*", *TAUGHT, *DISTILLED],
     "distillation.objects.poor.epochs": ["poor@*", "taught@poor-*", *DISTILLED],
     "distillation.objects.taught.weaker.alpha": ["taught@weaker-*", *DISTILLED],
+    "distillation.objects.taught.poor": ["taught@poor-*", *DISTILLED],
     "distillation.objects.taught.student.temperature": ["taught@student-*", *DISTILLED],
     "distillation.objects.virtual.confidence": ["virtual@*", *DISTILLED],
     "distillation.objects.smoothing.epsilon": ["smoothing@*", *DISTILLED],
