@@ -206,9 +206,11 @@ def test_a_worker_with_other_packages_is_not_used(make, cluster, tmp_path):
 
 SBATCH = """\
 #!/bin/sh
-# Stands for SLURM: runs a job at once, on this machine.
+# Stands for SLURM: runs a job at once, on this machine. Like SLURM it keeps the script, which dask deletes.
 cd /
-setsid sh "$1" > "$1.out" 2>&1 &
+job="$(dirname "$0")/job-$$"
+cp "$1" "$job"
+setsid sh "$job" > "$job.out" 2>&1 &
 echo $! >> "$(dirname "$0")/jobs"
 echo "Submitted batch job $!"
 """
