@@ -42,8 +42,8 @@ def aupr(inside, outside):
 def tnr(inside, outside, tpr=TPR):
     """Share of `outside` rejected at the threshold whose TPR is nearest to `tpr`.
 
-    Of two as near, the larger TPR is taken; of several thresholds with that TPR, the lowest, as the papers'
-    code has it: an image that falls between two in-distribution scores there is not rejected.
+    Of two as near, the larger TPR is taken; of several thresholds with that TPR, the lowest, as
+    calculate_log.py of Lee et al. 2018 has it: between two in-distribution scores nothing is rejected.
     """
     return float((np.asarray(outside) <= threshold(inside, tpr)).mean())
 

@@ -76,7 +76,7 @@ def write(ood, recipe, seeds, claims):
     """Writes data/ood/page.json."""
     role = load_role("objects")
     capacity, exposure = numbers("capacity", seeds), numbers("exposure", seeds)
-    outliers, names = load_outliers()
+    origin, (outliers, names) = sources(), load_outliers()
     write_page(Page(
         name="ood",
         title="Out-of-distribution detection",
@@ -92,15 +92,16 @@ def write(ood, recipe, seeds, claims):
              "https://arxiv.org/abs/2010.03759"],
         ],
         conditions=conditions(role, recipe, seeds) | {
-            "outliers": f"{len(outliers):,} images of {len(names)} classes, {sources()['outliers']}",
+            "outliers": f"{len(outliers):,} images of {len(names)} classes, {origin['outliers']}",
             "exposure": f"classes 1 to {ood.known.classes}, {ood.known.epochs} epochs, then "
                         f"{ood.finetuning.epochs} with outliers",
         },
         answer=answer(claims, capacity, exposure, ood.diversity),
         claims=claims,
         tables=[
-            detection_table(capacity["baseline"]), other_metrics_table(capacity["baseline"]),
-            rank_table(capacity), capacity_table(capacity, ood, recipe), exposure_table(exposure),
+            detection_table(capacity["baseline"], origin), other_metrics_table(capacity["baseline"], origin),
+            rank_table(capacity, origin), capacity_table(capacity, ood, recipe),
+            exposure_table(exposure, origin),
             diversity_table(exposure, ood.diversity),
         ],
         figures=FIGURES,

@@ -11,7 +11,7 @@ import numpy as np
 
 from stages.core.pages import Table
 from stages.ood.recipe import CAPACITIES, SCORES
-from stages.ood.results import EXPOSED, FAR, NEAR, SETS, UNSEEN, over_sets, sources
+from stages.ood.results import EXPOSED, FAR, NEAR, SETS, UNSEEN, over_sets
 
 # of each set of Liang et al. 2018, table 2, in %: maximum softmax and ODIN; TNR is 100 less the FPR printed
 METRICS = "tnr", "auroc", "error", "aupr_in", "aupr_out"
@@ -41,9 +41,11 @@ PAPER_EXPOSURE = {
 PLAIN = "max_softmax"
 
 
-def papers_sets():
-    """Our sets and the ODIN paper's, side by side: pairs of names, None where one has no such set."""
-    pairs = [(name, SAME.get(name) or SAME.get(source)) for name, source in sources().items()]
+def papers_sets(origin):
+    """Our sets and the ODIN paper's, side by side: pairs of names, None where one has no such set; `origin`
+    is where the images of each of ours come from.
+    """
+    pairs = [(name, SAME.get(name) or SAME.get(source)) for name, source in origin.items()]
     return pairs + [(None, theirs) for theirs in PAPER if theirs not in dict(pairs).values()]
 
 
@@ -63,7 +65,7 @@ def percent(found, name, score, metric):
     return 100 * found["sets"][name][score][metric]
 
 
-def detection_table(found):
+def detection_table(found, origin):
     """TNR and AUROC of the baseline, for each set and score."""
     rows = [
         [
@@ -73,7 +75,7 @@ def detection_table(found):
                 *(percent(found, name, score, metric) if name else None for score in SCORES),
             )),
         ]
-        for name, theirs in papers_sets()
+        for name, theirs in papers_sets(origin)
     ]
     means = [[over_sets(found, score, metric, SETS) for score in SCORES] for metric in ("tnr", "auroc")]
     rows.append(["mean of our sets", None, None, *means[0], None, *means[1]])
@@ -90,7 +92,7 @@ def detection_table(found):
     )
 
 
-def other_metrics_table(found):
+def other_metrics_table(found, origin):
     """Detection error and average precision of the baseline, for two scores, beside the paper's."""
     scores = {PLAIN: "softmax", "odin": "ODIN"}
 
@@ -108,7 +110,7 @@ def other_metrics_table(found):
                 printed(theirs, metric), *(ours(name, score, metric) for score in scores),
             )),
         ]
-        for name, theirs in papers_sets()
+        for name, theirs in papers_sets(origin)
     ]
     return Table(
         "The other metrics of the ODIN paper, of the baseline, in %",
@@ -134,9 +136,9 @@ def ranks(found, metric="auroc"):
     return ranked
 
 
-def rank_table(found):
+def rank_table(found, origin):
     """Which sets are hard, by networks of all sizes and all scores."""
-    origin, rows = sources(), []
+    rows = []
     for name, places in sorted(ranks(found).items(), key=lambda item: np.mean(item[1])):
         areas = [percent(one, name, score, "auroc") for one in found.values() for score in SCORES]
         rows.append([
@@ -172,14 +174,14 @@ def capacity_table(found, ood, recipe):
     )
 
 
-def exposure_table(found):
+def exposure_table(found, origin):
     """AUROC of the networks of the first classes, for each set."""
-    rows, origin = [], sources() | dict.fromkeys(NEAR, "")
+    rows = []
     for name, label in (NEAR | SETS).items():
         own = {one: percent(found[one], name, PLAIN, "auroc") for one in ("known", "control", "exposed")}
         bounded = percent(found["energy"], name, "energy", "auroc")
         gain = own["exposed"] - own["control"]
-        rows.append([label, exposed_there(name, origin[name]), *own.values(), gain, bounded])
+        rows.append([label, exposed_there(name, origin.get(name)), *own.values(), gain, bounded])
     own = [over_sets(found[one], PLAIN, "auroc", UNSEEN) for one in ("known", "control", "exposed")]
     bounded = over_sets(found["energy"], "energy", "auroc", UNSEEN)
     rows.append(["mean of unseen sets", None, *own, own[2] - own[1], bounded])

@@ -2,7 +2,6 @@
 
 import pytest
 
-from stages.ood import tables
 from stages.ood.recipe import SCORES
 from stages.ood.results import EXPOSED, NEAR, SETS, UNSEEN, mean, over_sets
 from stages.ood.tables import exposed_there, exposure_table, papers_sets, printed, ranks
@@ -34,18 +33,15 @@ def test_numbers_of_seeds_and_of_sets_are_averaged_place_by_place():
     assert over_sets(found, "energy", "auroc", ["outliers", "scenes", "textures"]) == pytest.approx(56)
 
 
-@pytest.fixture
-def origin(monkeypatch):
-    """The sources of the sets, among them one of the ODIN paper's sets and one of outlier exposure's."""
-    named = {"scenes": "folder LSUN_resize", "text": "SVHN by torchvision"}
-    monkeypatch.setattr(tables, "sources", lambda: dict.fromkeys(SETS, "folder any") | named)
+# the sources of the sets, among them one of the ODIN paper's and one of outlier exposure's
+ORIGIN = dict.fromkeys(SETS, "folder any") | {"scenes": "folder LSUN_resize", "text": "SVHN by torchvision"}
 
 
-def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean(origin):
+def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean():
     every = [*NEAR, *SETS]
     found = {name: network(dict.fromkeys(every, 0.6), 0.7) for name in EXPOSED}
     found["exposed"] = network(dict.fromkeys(every, 0.8) | {"outliers": 0.99}, 0.75)
-    rows = {row[0]: row for row in exposure_table(found).rows}
+    rows = {row[0]: row for row in exposure_table(found, ORIGIN).rows}
     assert rows["outliers"][4:6] == pytest.approx([99, 39])
     assert rows["text"][1:] == ["SVHN: 91.83 → 98.43", *map(pytest.approx, [60, 60, 80, 20, 60])]
     assert rows["mean of unseen sets"][2:] == pytest.approx([60, 60, 80, 20, 60])
@@ -53,8 +49,8 @@ def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_
     assert "outliers" not in UNSEEN
 
 
-def test_numbers_of_papers_stand_beside_the_same_sets_only(origin):
-    pairs = papers_sets()
+def test_numbers_of_papers_stand_beside_the_same_sets_only():
+    pairs = papers_sets(ORIGIN)
     same = {"scenes": "LSUN (resize)", "gaussian": "Gaussian", "uniform": "uniform"}
     assert pairs[: len(SETS)] == [(name, same.get(name)) for name in SETS]
     assert [theirs for name, theirs in pairs if name is None] == [

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from stages.regularization import page
 from stages.regularization.claims import accuracy_claims, calibration_claim, robustness_claims
-from stages.regularization.page import champion
+from stages.regularization.page import champion, which_value
 from stages.regularization.paths import NETWORKS
 from stages.regularization.tables import corruption_table
 
@@ -106,6 +107,22 @@ def test_best_and_worst_are_marked():
     assert cells["all three"] == ["20.0 ▼", "20.0 ▼"]
     assert cells["plain"] == ["50.0", "50.0"]
     assert [row[-1] for row in table.rows if row[0] in ("plain", "mixup")] == pytest.approx([100, 20])
+
+
+def test_all_that_tie_are_marked():
+    corrupted = {name: share(0.5)[:, None, None] for name in NETWORKS}
+    corrupted |= {name: share(0.9)[:, None, None] for name in ("mixup", "all")}
+    marked = [row[0] for row in corruption_table(["snow"], corrupted).rows if row[1].endswith("▲")]
+    assert marked == ["mixup", "all three"]
+
+
+def test_the_best_value_is_chosen_by_one_half_and_its_gain_counted_on_the_other(monkeypatch):
+    """Of ten images of each half, cutout of 8 pixels gets nine and six right, none at all five and five."""
+    halves = {"plain": (5, 5), "cutout_8": (9, 6), "cutout_16": (4, 9)}
+    right = [[100.0] * a + [0.0] * (10 - a) + [100.0] * b + [0.0] * (10 - b) for a, b in halves.values()]
+    monkeypatch.setattr(page, "swept_right", lambda variants, seeds: np.array([right])[:, : len(variants)])
+    words = which_value(list(halves), "cutout", [1])
+    assert words.startswith("8 for cutout's side in pixels (25.0 points above the worst, +10.0 over 0 on the ")
 
 
 def test_the_champion_may_be_a_longer_run():
