@@ -122,7 +122,7 @@ def test_the_best_value_is_chosen_by_one_half_and_its_gain_counted_on_the_other(
     right = [[100.0] * a + [0.0] * (10 - a) + [100.0] * b + [0.0] * (10 - b) for a, b in halves.values()]
     monkeypatch.setattr(page, "swept_right", lambda variants, seeds: np.array([right])[:, : len(variants)])
     words = which_value(list(halves), "cutout", [1])
-    assert words.startswith("8 for cutout's side in pixels (25.0 points above the worst, +10.0 over 0 on the ")
+    assert words.startswith("8 for cutout's side in pixels (25.0 points above the worst, +10.0 over 0 on")
 
 
 def test_the_champion_may_be_a_longer_run():
