@@ -45,7 +45,7 @@ def papers_sets(origin):
     """Our sets and the ODIN paper's, side by side: pairs of names, None where one has no such set; `origin`
     is where the images of each of ours come from.
     """
-    pairs = [(name, SAME.get(name) or SAME.get(source)) for name, source in origin.items()]
+    pairs = [(name, SAME.get(name) or SAME.get(origin[name])) for name in SETS]
     return pairs + [(None, theirs) for theirs in PAPER if theirs not in dict(pairs).values()]
 
 
