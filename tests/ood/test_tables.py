@@ -34,7 +34,8 @@ def test_numbers_of_seeds_and_of_sets_are_averaged_place_by_place():
 
 
 # the sources of the sets, among them one of the ODIN paper's and one of outlier exposure's
-ORIGIN = dict.fromkeys(sorted(SETS), "folder any") | {"scenes": "folder LSUN_resize", "text": "SVHN by torchvision"}
+ORIGIN = dict.fromkeys(sorted(SETS), "folder any")
+ORIGIN |= {"scenes": "folder LSUN_resize", "text": "SVHN by torchvision"}
 
 
 def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean():
