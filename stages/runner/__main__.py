@@ -11,7 +11,7 @@ from dvc.exceptions import DvcException
 from zc.lockfile import LockError, LockFile
 
 from stages.core.errors import UserError
-from stages.pipeline.project import one_line
+from stages.pipeline.project import one_line, title
 from stages.runner.books import Books
 from stages.runner.needs import Seconds
 from stages.runner.run import Run, Stopped
@@ -44,13 +44,13 @@ def run(words):
     """Does what the command line says; returns the exit status."""
     began = time.monotonic()
     books = Books()
-    if words.dry:
-        books.dry(
-            words.targets, force=words.force, single_item=words.single_item, downstream=words.downstream,
-            pull=words.pull, on_error="keep-going" if words.keep_going else "fail",
-        )
-        return 0
     plan = books.plan(words.targets, words.single_item, words.downstream)
+    if words.dry:
+        stale = books.stale(plan, words.force, words.pull)
+        for stage in stale:
+            print(title(books.repo, stage))
+        print(f"{len(stale)} of {len(plan)} stages would be run, or restored from the cache")
+        return 0
     with alone():
         one = Run(books, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)

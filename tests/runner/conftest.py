@@ -65,6 +65,10 @@ class Project:
         paths = (path for path in folder.rglob("*") if path.is_file())
         return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
+    def kept(self):
+        """All files but DVC's scratch."""
+        return {name: data for name, data in self.files().items() if not name.startswith(".dvc/tmp")}
+
 
 @pytest.fixture
 def make(tmp_path):

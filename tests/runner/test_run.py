@@ -271,14 +271,26 @@ def test_a_stage_that_can_use_a_gpu_runs_without(project):
 
 def test_a_dry_run_shows_what_would_be_run(project):
     one = project(CHAIN)
+    assert dry(one) == ["first", "other", "second", "third"], "nothing was ever run"
     one.by_us()
-    one.edit({"dvc.yaml": CHAIN.replace("cat second.txt second.txt", "cat second.txt")})
-    before = {name: data for name, data in one.files().items() if not name.startswith(".dvc/tmp")}
-    status, text = command(one, "--dry")
+    assert dry(one) == []
+    assert dry(one, "--force", "third") == ["first", "second", "third"]
+    one.edit({"dvc.yaml": CHAIN.replace("cat first.txt first.txt", "cat first.txt")})
+    assert dry(one) == ["second", "third"], "what follows is shown too"
+    assert dry(one, "second") == ["second"]
+    assert dry(one, "--single-item", "third") == []
+    assert one.by_us().ran == 2
+
+
+def dry(project, *words):
+    """The stages that a dry run shows, sorted; it changes no file."""
+    before = project.kept()
+    status, text = command(project, "--dry", *words)
+    *shown, summary = text.splitlines()
     assert status == 0
-    assert "Stage 'second' didn't change" in text
-    assert "Running stage 'third'" in text
-    assert {name: data for name, data in one.files().items() if not name.startswith(".dvc/tmp")} == before
+    assert summary.startswith(f"{len(shown)} of ")
+    assert project.kept() == before
+    return sorted(shown)
 
 
 def test_stages_of_a_level_run_at_the_same_time(make):
