@@ -280,6 +280,18 @@ def test_a_dry_run_shows_what_would_be_run(project):
     assert dry(one, "second") == ["second"]
     assert dry(one, "--single-item", "third") == []
     assert one.by_us().ran == 2
+    one.edit({"first.txt": None})
+    assert dry(one) == ["first", "second", "third"]
+    assert dry(one, "--pull") == [], "what is gone is taken to be in the remote"
+
+
+def test_a_dry_run_goes_on_past_a_frozen_stage_as_a_run_does(project):
+    frozen = CHAIN.replace("outs: [second.txt]", "outs: [second.txt]\n    frozen: true")
+    one = project(CHAIN)
+    one.by_us()
+    one.edit({"dvc.yaml": frozen.replace("echo 1", "echo 2")})
+    assert dry(one) == ["first"]
+    assert one.by_us().ran == 1
 
 
 def dry(project, *words):
