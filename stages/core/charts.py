@@ -1,0 +1,108 @@
+"""Tables and figures made of measurements by name: every number with its 95 % interval where there is one.
+
+A DataArray's axis `network` gives rows, lines and colours; what else it has is either the axis that is asked
+for, drawn anew in another run (claims.py), which makes the interval, or averaged.
+"""
+
+import numpy as np
+
+from stages.core.claims import drawn
+from stages.core.files import write_rows
+from stages.core.intervals import interval
+from stages.core.pages import Table
+from stages.core.plots import figure, legend, save_figure, style
+
+
+def spread(values):
+    """Mean of a DataArray and half its 95 % interval, NaN with fewer than three seeds."""
+    if values.sizes.get("seed", 1) < 3:
+        return float(values.mean()), np.nan
+    try:
+        effect, low, high = interval([drawn(values)])
+    except ValueError:                                       # all equal
+        return float(values.mean()), 0.0
+    return effect, (high - low) / 2
+
+
+def table(caption, labels, columns, note="", digits=1):
+    """A Table with a row for each network of `labels`, name -> words.
+
+    `columns` is heading -> a DataArray with the axis `network`, or printed cells by name.
+    """
+    def cell(column, name):
+        if isinstance(column, dict):
+            return column.get(name)
+        if name not in column.network:
+            return None
+        mean, half = spread(column.sel(network=name))
+        return f"{mean:.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
+
+    rows = [[label, *(cell(column, name) for column in columns.values())] for name, label in labels.items()]
+    return Table(caption, ["network", *columns], rows, note)
+
+
+def spreads(values, x, labels):
+    """Mean and half interval along the axis `x`: network -> two arrays (places,)."""
+    found = {}
+    for name in labels:
+        one = values.sel(network=name)
+        found[name] = np.array([spread(one.isel({x: i})) for i in range(one.sizes[x])]).T
+    return found
+
+
+def lines(name, panels, labels, ylabel, chance=None, ylim=None):
+    """Draws plots/<name>.svg: a line with its interval for each network of `labels`, name -> words.
+
+    `panels` is title -> (values, axis, words below it): a DataArray with the axes `network` and `axis`, whose
+    coordinates are the places. Each panel's lines are a CSV beside the figure's folder as well.
+    """
+    fig, all_axes = figure(len(panels))
+    for axes, (title, (values, x, xlabel)) in zip(all_axes, panels.items(), strict=True):
+        places, found = values[x].to_numpy().tolist(), spreads(values, x, labels)
+        for i, (network, (mean, half)) in enumerate(found.items()):
+            axes.plot(places, mean, label=labels[network], **style(i))
+            axes.fill_between(places, mean - half, mean + half, color=style(i)["color"], alpha=0.15, lw=0)
+        if chance is not None:
+            axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
+        axes.set(title=title, xlabel=xlabel, ylim=ylim)
+        axes.set_xticks(places, [f"{place:g}" for place in places])
+    all_axes[0].set_ylabel(ylabel)
+    legend(fig, all_axes[0])
+    save_figure(f"plots/{name}.svg", fig)
+
+
+def write_lines(path, values, x, labels):
+    """Writes the CSV that DVC plots: a row a place of the axis `x`, for each network its mean and interval."""
+    found = spreads(values, x, labels)
+    rows = []
+    for i, place in enumerate(values[x].to_numpy().tolist()):
+        row = {x: place}
+        for network, (mean, half) in found.items():
+            row |= {network: mean[i], f"{network}_low": mean[i] - half[i], f"{network}_high": mean[i] + half[i]}
+        rows.append({key: None if value != value else value for key, value in row.items()})
+    write_rows(path, rows)
+
+
+def dots(name, panels, labels, xlabel, chance=None):
+    """Draws plots/<name>.svg: a dot with its interval for each network of `labels`, a row each.
+
+    `panels` is title -> {legend -> DataArray with the axis `network`}; with one entry there is no legend.
+    """
+    fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
+    for axes, (title, groups) in zip(all_axes, panels.items(), strict=True):
+        for i, (group, values) in enumerate(groups.items()):
+            offset = (i - (len(groups) - 1) / 2) * 0.22
+            for row, network in enumerate(labels):
+                if network in values.network:
+                    mean, half = spread(values.sel(network=network))
+                    axes.errorbar(mean, row + offset, xerr=None if np.isnan(half) else half, capsize=2,
+                                  linestyle="none", label=group if row == 0 else None, **style(i))
+        if chance is not None:
+            axes.axvline(chance, color="0.5", linestyle=":", linewidth=1)
+        axes.set(title=title, xlabel=xlabel)
+        axes.set_yticks(range(len(labels)), list(labels.values()))
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
+    if len(next(iter(panels.values()))) > 1:
+        legend(fig, all_axes[0])
+    save_figure(f"plots/{name}.svg", fig)
