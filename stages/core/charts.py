@@ -54,7 +54,7 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
     """Draws plots/<name>.svg: a line with its interval for each network of `labels`, name -> words.
 
     `panels` is title -> (values, axis, words below it): a DataArray with the axes `network` and `axis`, whose
-    coordinates are the places. Each panel's lines are a CSV beside the figure's folder as well.
+    coordinates are the places.
     """
     fig, all_axes = figure(len(panels))
     for axes, (title, (values, x, xlabel)) in zip(all_axes, panels.items(), strict=True):
@@ -72,14 +72,15 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
 
 
 def write_lines(path, values, x, labels):
-    """Writes the CSV that DVC plots: a row a place of the axis `x`, for each network its mean and interval."""
+    """Writes the CSV that DVC plots: a row a place of the axis `x`, a mean and an interval a network."""
     found = spreads(values, x, labels)
     rows = []
     for i, place in enumerate(values[x].to_numpy().tolist()):
         row = {x: place}
         for network, (mean, half) in found.items():
-            row |= {network: mean[i], f"{network}_low": mean[i] - half[i], f"{network}_high": mean[i] + half[i]}
-        rows.append({key: None if value != value else value for key, value in row.items()})
+            low, high = mean[i] - half[i], mean[i] + half[i]
+            row |= {network: mean[i], f"{network}_low": low, f"{network}_high": high}
+        rows.append({key: None if np.isnan(value) else float(value) for key, value in row.items()})
     write_rows(path, rows)
 
 

@@ -88,7 +88,7 @@ def within(id, difference, bound, sentence, source, unit="points", **options):
     nearest = 0.0 if mean.low <= 0 <= mean.high else min(abs(mean.low), abs(mean.high))
     low, high = bound - max(abs(mean.low), abs(mean.high)), bound - nearest
     wide = (mean.high - mean.low) / 2
-    note = f"the data tell ±{wide:.1f} {unit} apart, which is more than ±{bound:g}" if wide >= bound else ""
+    note = f"these data cannot tell ±{bound:g} from 0: the interval is ±{wide:.1f}" if wide >= bound else ""
     return replace(mean, effect=bound - abs(mean.effect), low=low, high=high, note=note)
 
 
@@ -108,7 +108,7 @@ def reason(terms, given, least):
 
 
 def drawn(term):
-    """The values of a DataArray, averaged over all axes but those that another run draws anew; seeds first."""
+    """The values of a DataArray, averaged over all axes that no other run draws anew; seeds first."""
     axes = ["seed", *(axis for axis in DRAWN if term.sizes.get(axis, 1) > 1)]
     return term.mean([axis for axis in term.dims if axis not in axes]).transpose(*axes).to_numpy()
 

@@ -49,10 +49,11 @@ class Page:
 def conditions(role, recipe, seeds):
     """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words."""
     facts = recorded(f"data/training/resnet{recipe.depth}/sgd/{seeds[0]}.safetensors").attrs
+    millions = facts["parameters"] / 1e6
     return {
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"ResNet-{recipe.depth}, width {recipe.width}: {facts['parameters'] / 1e6:.2f} M parameters",
+        "network": f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters",
         "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
         "seeds": ", ".join(map(str, seeds)),
     } | machine(facts)
