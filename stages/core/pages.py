@@ -6,6 +6,7 @@ The report knows no experiment; it shows whatever pages there are.
 from dataclasses import asdict, dataclass
 
 from stages.core.files import read_json, write_json
+from stages.core.words import counted
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def conditions(role, recipe, seeds):
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
         "network": f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
+        "training": f"{counted(recipe.epochs, 'epoch')} of batches of {recipe.batch_size}",
         "seeds": ", ".join(map(str, seeds)),
     } | machine(baseline)
 
@@ -62,7 +63,7 @@ def machine(facts):
     """What a training was computed with, in words; `facts` are its metrics."""
     return {
         "torch": facts["torch"],
-        "processor": f"{facts['processor']}, {facts['threads']} threads, {facts['precision']}",
+        "processor": f"{facts['processor']}, {counted(facts['threads'], 'thread')}, {facts['precision']}",
     }
 
 
