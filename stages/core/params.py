@@ -5,8 +5,8 @@ A stage asks for a section by its dotted name and gives the class that describes
     sam = read("sam", Sam)          # sam.rho, sam.norm, sam.steps
     seeds = read("seeds", Seeds)    # a list
 
-Under DVC a stage can read only what its dvc.yaml declares under `params`: what is undeclared would change
-results without DVC noticing.
+The first time, all sections are checked, see sections.py. Under DVC a stage can read only what its dvc.yaml
+declares under `params`: what is undeclared would change results without DVC noticing.
 """
 
 import difflib
@@ -94,7 +94,12 @@ SECTIONS = {"compute": Compute, "seeds": Seeds, "training": Training}
 
 
 def read(name, section):
-    """The section of params.yaml with the dotted name `name`, as an object of the class or type `section`."""
+    """The section of params.yaml with the dotted name `name`, as an object of the class or type `section`.
+
+    Nothing is read unless all sections are right, so that nothing is computed for a stage that must fail.
+    """
+    from stages.core.sections import check_all
+
     stage = os.environ.get("DVC_STAGE")
     if stage:
         params = declared(stage, "params")
@@ -103,6 +108,7 @@ def read(name, section):
                 f"{stage} reads `{name}`, which its dvc.yaml does not declare under params (it declares "
                 f"{', '.join(params) or 'none'}): declare it, so that DVC sees it change"
             )
+    check_all()
     return checked(name, find(name, load_yaml(FILE)), section)
 
 

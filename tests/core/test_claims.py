@@ -141,8 +141,8 @@ def test_a_claim_in_two_lines():
 
 def test_a_basis_counts_what_is_drawn():
     assert basis([of_seeds(1.0)]) == "1 seed"
-    assert basis([xr.DataArray(np.zeros((3, 1200, 4)), dims=["seed", "image", "batch"])]) == (
-        "3 seeds × 1,200 images × 4 batches"
+    assert basis([xr.DataArray(np.zeros((3, 1200, 4)), dims=["seed", "image", "draw"])]) == (
+        "3 seeds × 1,200 images × 4 draws"
     )
 
 
