@@ -7,11 +7,12 @@ learning rate (appendix C.2).
 from stages.core.compute import device, start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Training, read
+from stages.core.params import Depth, Training, read
 from stages.core.recipe import augmented, fit, keep
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.features.params import Retraining
-from stages.features.recipe import load_set
+from stages.features.recipe import kept, load_set
 
 
 def varied(recipe, own):
@@ -20,13 +21,15 @@ def varied(recipe, own):
     return recipe.model_copy(update={"epochs": own.epochs, "lr": own.lr} | augmentation)
 
 
-def run(name: str, depth: int, seed: int):
+def run(name: str):
     recipe = varied(read("training", Training), read(f"features.retraining.{name}", Retraining))
-    rng = start(seed)
-    split, _ = load_set(name, depth, seed, device)
-    net = resnet(load_role("objects"), depth, recipe.width)
-    history = fit(net, augmented(split, recipe, rng), recipe, f"ResNet-{depth} on {name}, seed {seed}")
-    keep(f"resnet{depth}/on_{name}-{seed}", net, history)
+    depth, role = read("features.depth", Depth), load_role("objects")
+    for seed in each_seed():
+        rng = start(seed)
+        split, _ = load_set(name, seed, device)
+        net = resnet(role, depth, recipe.width)
+        history = fit(net, augmented(split, recipe, rng), recipe, f"on {name}, seed {seed}")
+        keep(kept(f"on_{name}"), seed, net, history)
 
 
 if __name__ == "__main__":
