@@ -14,8 +14,8 @@ from stages.core.plots import figure, legend, save_figure, style
 
 
 def spread(values):
-    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them, whose
-    means add up as in `claim`.
+    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
+    whose means add up as in `claim`.
     """
     terms = values if isinstance(values, list) else [values]
     mean = float(sum(term.mean() for term in terms))
@@ -29,7 +29,7 @@ def spread(values):
 
 
 def chosen(values, name):
-    """What `values`, a DataArray with the axis `network` or a dict by name, has of one network; None if nothing."""
+    """What `values`, a DataArray with the axis `network` or a dict by name, has of one network, or None."""
     if isinstance(values, dict):
         return values.get(name)
     return values.sel(network=name) if name in values.network else None
@@ -38,8 +38,8 @@ def chosen(values, name):
 def table(caption, labels, columns, note="", digits=1, of="network"):
     """A Table with a row for each network, or whatever it is a table `of`, in `labels`, name -> words.
 
-    `columns` is heading -> a DataArray with the axis `network`, or a dict by name of what is printed or of what
-    `spread` takes.
+    `columns` is heading -> a DataArray with the axis `network`, or a dict by name of what is printed or of
+    what `spread` takes.
     """
     def cell(found):
         if found is None or isinstance(found, str | int | float):
@@ -48,7 +48,8 @@ def table(caption, labels, columns, note="", digits=1, of="network"):
         return f"{mean:.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
 
     rows = [
-        [label, *(cell(chosen(column, name)) for column in columns.values())] for name, label in labels.items()
+        [label, *(cell(chosen(column, name)) for column in columns.values())]
+        for name, label in labels.items()
     ]
     return Table(caption, [of, *columns], rows, note)
 

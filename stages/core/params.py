@@ -114,13 +114,19 @@ def read(name, section):
 
 def load_yaml(path):
     """A YAML file as DVC reads it: YAML 1.2 by ruamel, where 1e-4 is a number and `no` a word."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return parsed(file, path)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: run in the project's folder, or git checkout it") from None
+
+
+def parsed(source, path):
+    """The same for the text or open file `source`, which errors call `path`."""
     from ruamel.yaml import YAML, YAMLError
 
     try:
-        with open(path, encoding="utf-8") as file:
-            return YAML(typ="safe").load(file) or {}
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist: run in the project's folder, or git checkout it") from None
+        return YAML(typ="safe").load(source) or {}
     except YAMLError as error:
         raise UserError(f"{path} is no valid YAML: {' '.join(str(error).split())}") from None
 
