@@ -1,9 +1,9 @@
 """What Ilyas et al. 2019 say of robust and non-robust features, tested on the networks just trained.
 
-Who learns from a set is told by test images right; the only threshold is chance, what guessing gets right of as
-many images of every class. What is borne is the number of images right under attack: no share of what is right
-undisturbed, of which a network that has learnt nothing loses nothing. Both were fixed before the outcome was
-looked at. Networks are compared image by image.
+What a set teaches is how many test images its network gets right; the only threshold is chance, what guessing
+gets right of as many images of every class. What a network bears is how many it gets right under attack, not
+what it loses: a network that has learnt nothing loses nothing. Both were fixed before the outcome was looked
+at. Networks are compared image by image.
 """
 
 from stages.core.claims import OURS, claim, metrics, summary
@@ -28,7 +28,8 @@ def all_claims(clean, attacked, recognised, chance):
         return claim(
             difference=clean.sel(network=network) - chance, given=clean.sel(network="sgd"),
             source=f"{ILYAS}, table 1",
-            sentence=f"Training on {label} gets more of the original test images right than guessing.", **text,
+            sentence=f"Training on {label} gets more of the original test images right than guessing.",
+            **text,
         )
 
     def not_robustness(network, label, **text):

@@ -18,7 +18,7 @@ def strengths(clean, attacked):
 
 
 def losses(seeds):
-    """The training loss of every network: a DataArray network, seed, epoch; NaN after a network's last epoch."""
+    """Training losses, a DataArray with the axes network, seed, epoch; NaN after a network's last epoch."""
     import xarray as xr
 
     each = []

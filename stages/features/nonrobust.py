@@ -36,7 +36,7 @@ def targets(variant, labels, classes, rng):
 def changed(net, split, t, attack):
     """The images of a split after the attack towards the classes t, in half precision."""
     # The cross-entropy of a target that is not reached does not saturate: the paper's loss, as it is.
-    return attacked(fused(net), Split(split.images, t), loss=losses, targeted=True, **attack.model_dump()).half()
+    return attacked(net, Split(split.images, t), loss=losses, targeted=True, **attack.model_dump()).half()
 
 
 def run(variant: str):
@@ -45,9 +45,9 @@ def run(variant: str):
         rng = start(seed)
         net = trained("sgd", seed)
         t = targets(variant, train.labels, net.shape["classes"], rng)
-        images = changed(net, train, t, attack)
+        images = changed(fused(net), train, t, attack)
         save(set_path(variant, seed), {"images": images, "labels": t})
-        called, moved = logits(net, images), t != train.labels               # those that shall leave their class
+        called, moved = logits(net, images), t != train.labels       # those that shall leave their class
         record(seen_path(variant, seed), {
             "target_rate": ("", accuracy(called, t)),
             "true_rate": ("", accuracy(called[moved], train.labels[moved])),

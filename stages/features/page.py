@@ -28,15 +28,14 @@ def tables(clean, attacked, seeds):
         table(
             "Accuracy on the original test images: the paper's beside ours, in %", NETWORKS,
             {"paper: clean": PAPER_CLEAN, "ours: clean": clean, "paper: ε = 0.25": PAPER_ATTACKED} | balls,
-            "The paper's networks are ResNet-50 on CIFAR-10, trained for 150 epochs, the robust one with ε = 0.5 "
-            "in training. The standard network's set is its D_NR. Where the paper's column is empty, no number "
-            "is known to us.",
+            "The paper's networks are ResNet-50 on CIFAR-10, trained for 150 epochs, the robust one with ε = 0.5. "
+            "The standard network's set is its D_NR. Where the paper's column is empty, no number is known to us.",
         ),
         table(
             "The non-robust sets, as the network sees them that they were made with, in %", NONROBUST,
             {"called its target": moved.target_rate, "still called its true class": moved.true_rate},
-            "The true class is counted among images that were to leave it. In D_rand, a target may be the true "
-            "class. The paper's attack takes 100 steps.", of="set",
+            "The true class is counted among images that were to leave it. In D_rand, a target may be the "
+            "true class. The paper's attack takes 100 steps.", of="set",
         ),
         table(
             "Images with the features of others", INVERTED,
@@ -44,30 +43,30 @@ def tables(clean, attacked, seeds):
                 "distance before": inverted.distance_before, "distance after": inverted.distance_after,
                 "recognised by the same network, %": inverted.own, "by the other, %": inverted.other,
             },
-            "Distances are |g(x_r) − g(x)| / |g(x)|, before and after the descent. Recognised is an image whose "
-            "label, that of x, a network gives to x_r; the other network had no part in making it: the standard "
-            "network judges inversions of the robust one, the robust network those of the standard one.",
+            "Distances are |g(x_r) − g(x)| / |g(x)|, before and after the descent. An image x_r is recognised "
+            "if it gets the label of x. The other network had no part in making it: the standard network "
+            "judges inversions of the robust one, the robust network those of the standard one.",
             digits=2, of="set",
         ),
     ]
 
 
+PAIRS = "of each pair, the original is above and its changed copy below, with its new label"
+OF_THREE = "Of each three: the image whose features are wanted, "
+OTHER = f"{OF_THREE}the other image from which the descent starts, and where it ends."
 GRIDS = {
-    "rand": "D_rand: of each pair, the original is above and its changed copy below, with its new label.",
-    "det": "D_det: of each pair, the original is above and its changed copy below, with its new label, which is the "
-           "class after its own.",
-    "robust": "Inversions of the robust network. Of each three: the image whose features are wanted, the other "
-              "image from which the descent starts, and where it ends.",
-    "robust_noise": "Inversions of the robust network from noise. Of each three: the image whose features are "
-                    "wanted, the grey noise from which the descent starts, and where it ends.",
-    "standard": "Inversions of the standard network. Of each three: the image whose features are wanted, the other "
-                "image from which the descent starts, and where it ends.",
+    "rand": f"D_rand: {PAIRS}.",
+    "det": f"D_det: {PAIRS}, which is the class after its own.",
+    "robust": f"Inversions of the robust network. {OTHER}",
+    "robust_noise": "Inversions of the robust network from noise. "
+                    f"{OF_THREE}the grey noise from which the descent starts, and where it ends.",
+    "standard": f"Inversions of the standard network. {OTHER}",
 }
 FIGURES = [
     Figure(
         "plots/features/figures/accuracy.svg",
-        "Accuracy of each network on the original test images, undisturbed and attacked in balls of two sizes. Bars "
-        "are 95 % intervals over seeds and images; the dotted line is chance.",
+        "Accuracy of each network on the original test images, undisturbed and attacked within L2 balls of "
+        "radius ε. Bars are 95 % intervals over seeds and images; the dotted line is chance.",
     ),
     *(Figure(f"plots/features/figures/{name}.svg", caption) for name, caption in GRIDS.items()),
 ]
@@ -80,10 +79,10 @@ def answer(claims, clean, attacked):
     right = {name: f"{float(clean.sel(network=name).mean()):.1f} %" for name in NETWORKS}
     left = {name: f"{float(first.sel(network=name).mean()):.1f} %" for name in NETWORKS}
     return (
-        f"{supported} of {len(claims)} claims are supported here. Networks trained on labels that look random "
-        f"(D_rand) or are all wrong (D_det) get {right['on_rand']} and {right['on_det']} of the test images right, "
-        f"{left['on_rand']} and {left['on_det']} within ε = {epsilon:g}. The standard network keeps {left['sgd']} "
-        f"there, one trained as usual, but on the robust set, {left['on_robust']}."
+        f"{supported} of {len(claims)} claims are supported here. Networks trained on labels that look "
+        f"random (D_rand) or are all wrong (D_det) get {right['on_rand']} and {right['on_det']} of the test images "
+        f"right, {left['on_rand']} and {left['on_det']} within ε = {epsilon:g}. The standard network keeps "
+        f"{left['sgd']} there, one trained as usual, but on the robust set, {left['on_robust']}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the stages share: where networks and sets are, and the part of the training set that sets are made of."""
+"""What the stages share: where networks and sets are, and the training images that sets are made of."""
 
 from stages.core.data import Split, load_role
 from stages.core.files import load

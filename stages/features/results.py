@@ -22,8 +22,8 @@ INVERTED = {
 
 
 def evaluations(seeds):
-    """Two DataArrays with the axes `network`, `seed` and `image`, 0 or 100 percent right: of test images as they
-    are, and of those that are attacked, with the axis `epsilon`.
+    """Two DataArrays with the axes `network`, `seed` and `image`, 0 or 100 percent right: of test images as
+    they are, and of those that are attacked, with the axis `epsilon`.
     """
     pattern = "data/features/evaluation/{network}/{seed}.safetensors"
     found = 100 * measured(pattern, network=NETWORKS, seed=seeds)
@@ -31,6 +31,6 @@ def evaluations(seeds):
 
 
 def seen(sets, seeds):
-    """What networks make of constructed `sets`: a Dataset with the axes `set` and `seed`, percent or distances."""
+    """What networks make of `sets`, a Dataset with the axes `set` and `seed`: percent, or distances."""
     found = measured(seen_path("{set}", "{seed}"), set=sets, seed=seeds)
     return found.assign({name: 100 * found[name] for name in found if not name.startswith("distance")})

@@ -9,10 +9,12 @@ from stages.features.results import INVERTED, NETWORKS
 
 SEEDS, N = 3, 40
 CLEAN = {
-    "sgd": 95, "robust": 91, "on_rand": 63, "on_det": 44, "on_robust": 84, "on_robust_noise": 70, "on_standard": 88,
+    "sgd": 95, "robust": 91, "on_rand": 63, "on_det": 44, "on_robust": 84, "on_robust_noise": 70,
+    "on_standard": 88,
 }
 ATTACKED = {
-    "sgd": 5, "robust": 82, "on_rand": 0, "on_det": 0, "on_robust": 48, "on_robust_noise": 30, "on_standard": 1,
+    "sgd": 5, "robust": 82, "on_rand": 0, "on_det": 0, "on_robust": 48, "on_robust_noise": 30,
+    "on_standard": 1,
 }
 RECOGNISED = {"robust": 60, "robust_noise": 50, "standard": 40}
 
@@ -81,9 +83,11 @@ OF_ATTACKS = {
     [
         ("sgd", {"rand_teaches", "det_teaches", "robust_inversions_carry_over", *OF_ATTACKS}
          - {"robust_features_make_it_robust"}),
-        ("robust", {"adversarial_training_teaches_robustness", "robust_inversions_carry_over", "images_beat_noise"}),
+        ("robust", {"adversarial_training_teaches_robustness", "robust_inversions_carry_over",
+                    "images_beat_noise"}),
         ("on_rand", {"rand_teaches_no_robustness"}), ("on_det", {"det_teaches_no_robustness"}),
-        ("on_robust", {"robust_set_teaches_robustness", "robust_features_make_it_robust", "images_beat_noise"}),
+        ("on_robust", {"robust_set_teaches_robustness", "robust_features_make_it_robust",
+                       "images_beat_noise"}),
         ("on_standard", {"robust_features_make_it_robust"}), ("on_robust_noise", set()),
     ],
 )

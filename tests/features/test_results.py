@@ -15,8 +15,8 @@ SEEDS = [1, 2, 3]
 
 @pytest.fixture
 def measured(project):
-    """Of four test images three are right, of two attacked ones one at the first epsilon and none at the next;
-    networks trained on sets for two epochs, the others for three.
+    """Of four test images three are right, of two attacked ones one at the first epsilon and none at the
+    next; networks trained on sets for two epochs, the others for three.
     """
     change({"seeds": SEEDS, "features.evaluation.epsilons": [0.5, 1.0]})
     change({"iterations": 3}, "features.adversarial")

@@ -23,6 +23,7 @@ def training(project, monkeypatch):
         given.batches, given.recipe, given.loss = batches, recipe, loss
         return [{"epoch": 1, "train_loss": 0.0}]
 
+    change({"seeds": [1]})
     for step in adversarial, retraining:
         monkeypatch.setattr(step, "fit", fit)
     return given
@@ -33,7 +34,7 @@ def test_the_robust_network_learns_from_attacked_images(training, epsilon, moved
     """Three steps of 0.05 bring an image of a linear network 0.15 nearer to the border, or epsilon."""
     change({"norm": "l2", "epsilon": epsilon, "step": 0.05, "iterations": 3}, "features.adversarial")
     change({"compute.precision": "float32"})
-    call("features.adversarial 8 1")
+    call("features.adversarial")
     net, distances = Linear(), torch.tensor([0.3, -0.2, 0.02])
     images = 0.5 + distances.view(-1, 1, 1, 1) * net.w.view(3, 8, 8)
     wanted = F.softplus(moved - distances).mean()            # of class 1, whose logit is the distance
@@ -44,9 +45,9 @@ def test_a_network_is_trained_on_its_set_alone(training):
     """A set whose images are as bright as their labels say, which are not those of the originals."""
     labels = 9 - torch.arange(60) % 10
     images = (labels / 16).half().view(-1, 1, 1, 1).expand(-1, 3, 32, 32)
-    save(set_path("rand", 8, 1), {"images": images, "labels": labels})
+    save(set_path("rand", 1), {"images": images, "labels": labels})
     change({"epochs": 3, "lr": 0.03, "augment": False}, "features.retraining.rand")
-    call("features.retraining rand 8 1")
+    call("features.retraining rand")
     x, y = next(iter(training.batches))
     assert torch.equal(x, (y / 16).view(-1, 1, 1, 1).expand(-1, 3, 32, 32))
     assert len(training.batches.labels) == 60
