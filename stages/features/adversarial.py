@@ -15,17 +15,18 @@ from stages.core.attacks import adversarial
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Attack, Depth, Training, read
+from stages.core.params import Depth, Training, read
 from stages.core.recipe import augmented, fit, keep
 from stages.core.seeds import each_seed
 from stages.core.stage import main
+from stages.features.params import Adversarial
 from stages.features.recipe import kept
 
 
 def run():
-    attack, recipe = read("features.adversarial", Attack), read("training", Training)
-    depth, role = read("features.depth", Depth), load_role("objects")
-    loss = partial(adversarial, **attack.model_dump())
+    settings, depth = read("features.adversarial", Adversarial), read("features.depth", Depth)
+    recipe = read("training", Training).model_copy(update={"epochs": settings.epochs})
+    role, loss = load_role("objects"), partial(adversarial, **settings.model_dump(exclude={"epochs"}))
     for seed in each_seed():
         rng = start(seed)
         net = resnet(role, depth, recipe.width)

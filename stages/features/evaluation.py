@@ -1,7 +1,7 @@
 """What a network makes of the original test images, as they are and under attack.
 
-Projected gradient descent in L2 balls, steps of 2.5 epsilon / iterations, as Ilyas et al. measure it, but on a
-loss that does not saturate where the network is sure (core/attacks.py). Which image is classified correctly
+Projected gradient descent in L2 balls, steps of 2.5 epsilon / iterations, as Ilyas et al. measure it, but on
+a loss that does not saturate where the network is sure (core/attacks.py). Which image is classified correctly
 under what is kept, so that networks can be compared image by image.
 """
 

@@ -40,7 +40,7 @@ def changed(net, split, t, attack):
 
 
 def run(variant: str):
-    attack, train = read("features.nonrobust", Attack), originals()
+    attack, train = read(f"features.nonrobust.{variant}", Attack), originals()
     for seed in each_seed():
         rng = start(seed)
         net = trained("sgd", seed)

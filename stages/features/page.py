@@ -9,27 +9,23 @@ from stages.core.pages import Figure, Page, conditions, write_page
 from stages.core.words import counted
 from stages.features.results import INVERTED, NETWORKS, NONROBUST, seen
 
-PAPER_CLEAN = {
-    "sgd": "95.25", "robust": "90.83", "on_rand": "63", "on_det": "44", "on_robust": "84.10",
-    "on_standard": "87.68",
+PAPER = {                        # clean, attacked
+    "sgd": ("95.25", "4.49"), "robust": ("90.83", "82.34"), "on_rand": ("63", "0"), "on_det": ("44", "0"),
+    "on_robust": ("84.10", "48.27"), "on_standard": ("87.68", "0.82"),
 }
-PAPER_ATTACKED = {
-    "sgd": "4.49", "robust": "82.34", "on_rand": "0", "on_det": "0", "on_robust": "48.27",
-    "on_standard": "0.82",
-}
+PAPER_CLEAN, PAPER_ATTACKED = ({name: numbers[i] for name, numbers in PAPER.items()} for i in range(2))
 
 
 def tables(clean, attacked, seeds):
     """The paper's accuracy beside ours, and what networks make of the constructed sets."""
-    balls = {f"ours: ε = {epsilon:g}": attacked.sel(epsilon=epsilon) for epsilon in attacked.epsilon.values}
-    moved = seen(NONROBUST, seeds).rename(set="network")
-    inverted = seen(INVERTED, seeds).rename(set="network")
+    balls = {f"ours: ε = {at:g}": attacked.sel(epsilon=at) for at in attacked.epsilon.values}
+    moved, inverted = (seen(sets, seeds).rename(set="network") for sets in (NONROBUST, INVERTED))
     return [
         table(
             "Accuracy on the original test images: the paper's beside ours, in %", NETWORKS,
             {"paper: clean": PAPER_CLEAN, "ours: clean": clean, "paper: ε = 0.25": PAPER_ATTACKED} | balls,
-            "The paper's networks are ResNet-50 on CIFAR-10, trained for 150 epochs, the robust one with ε = 0.5. "
-            "The standard network's set is its D_NR. Where the paper's column is empty, no number is known to us.",
+            "The paper's networks are ResNet-50 on CIFAR-10, the robust one with ε = 0.5 in training. The "
+            "standard network's set is its D_NR. Where the paper's column is empty, we know of no number.",
         ),
         table(
             "The non-robust sets, as the network sees them that they were made with, in %", NONROBUST,
@@ -39,14 +35,11 @@ def tables(clean, attacked, seeds):
         ),
         table(
             "Images with the features of others", INVERTED,
-            {
-                "distance before": inverted.distance_before, "distance after": inverted.distance_after,
-                "recognised by the same network, %": inverted.own, "by the other, %": inverted.other,
-            },
-            "Distances are |g(x_r) − g(x)| / |g(x)|, before and after the descent. An image x_r is recognised "
-            "if it gets the label of x. The other network had no part in making it: the standard network "
-            "judges inversions of the robust one, the robust network those of the standard one.",
-            digits=2, of="set",
+            {"distance before": inverted.distance_before, "distance after": inverted.distance_after,
+             "recognised by the same network, %": inverted.own, "by the other, %": inverted.other},
+            "Distances are |g(x_r) − g(x)| / |g(x)|. An image x_r is recognised if it gets the label of x. "
+            "The other network had no part in making it: the standard network judges the robust one's "
+            "inversions, the robust network the standard one's.", digits=2, of="set",
         ),
     ]
 
@@ -74,21 +67,21 @@ FIGURES = [
 
 def answer(claims, clean, attacked):
     """The experiment in a few sentences, made of its numbers."""
-    supported = sum(one.verdict == "supported" for one in claims)
-    epsilon, first = attacked.epsilon.values[0], attacked.isel(epsilon=0)
-    right = {name: f"{float(clean.sel(network=name).mean()):.1f} %" for name in NETWORKS}
-    left = {name: f"{float(first.sel(network=name).mean()):.1f} %" for name in NETWORKS}
+    first, supported = attacked.isel(epsilon=0), sum(one.verdict == "supported" for one in claims)
+    right, left = (
+        {name: f"{float(one.sel(network=name).mean()):.1f} %" for name in NETWORKS} for one in (clean, first)
+    )
     return (
         f"{supported} of {len(claims)} claims are supported here. Networks trained on labels that look "
-        f"random (D_rand) or are all wrong (D_det) get {right['on_rand']} and {right['on_det']} of the test images "
-        f"right, {left['on_rand']} and {left['on_det']} within ε = {epsilon:g}. The standard network keeps "
-        f"{left['sgd']} there, one trained as usual, but on the robust set, {left['on_robust']}."
+        f"random (D_rand) or are all wrong (D_det) get {right['on_rand']} and {right['on_det']} of the test "
+        f"images right, {left['on_rand']} and {left['on_det']} within ε = {first.epsilon.item():g}. The "
+        f"standard network keeps {left['sgd']} there, one trained as usual, but on the robust set, "
+        f"{left['on_robust']}."
     )
 
 
 def write(features, recipe, seeds, claims, role, clean, attacked):
     """Writes data/features/page.json, from the DataArrays of results.py."""
-    nonrobust, own = features.nonrobust, recipe.model_copy(update={"depth": features.depth})
     write_page(Page(
         name="features",
         title="Robust and non-robust features",
@@ -98,16 +91,18 @@ def write(features, recipe, seeds, claims, role, clean, attacked):
             "features, NeurIPS 2019",
             "https://arxiv.org/abs/1905.02175",
         ]],
-        conditions=conditions(role, own, seeds) | {
+        conditions=conditions(role, recipe.model_copy(update={"depth": features.depth}), seeds) | {
             "constructed sets": f"{counted(features.images, 'image')} each",
-            "D_rand and D_det": f"ε = {nonrobust.epsilon:g}, {counted(nonrobust.iterations, 'step')}",
-            "adversarial training": f"ε = {features.adversarial.epsilon:g}, "
-                                    f"{counted(features.adversarial.iterations, 'step')}",
             "trained on sets": "; ".join(
                 f"{name} {counted(one.epochs, 'epoch')}, lr {one.lr:g}" for name, one in features.retraining
             ),
-            "attacked": f"{counted(features.evaluation.images, 'test image')} by "
-                        f"{counted(features.evaluation.iterations, 'step')}",
+            "attacked": f"{counted(features.evaluation.images, 'test image')}",
+        } | {
+            f"attack {what}": f"ε = {attack.epsilon:g}, {counted(attack.iterations, 'step')}"
+            for what, attack in (
+                ("for D_rand", features.nonrobust.rand), ("for D_det", features.nonrobust.det),
+                ("in training", features.adversarial),
+            )
         },
         answer=answer(claims, clean, attacked),
         claims=claims,

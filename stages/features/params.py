@@ -15,6 +15,19 @@ class Retraining(Section):
     augment: bool
 
 
+class NonRobust(Section):
+    """Section `features.nonrobust`: the attack that makes each of these sets."""
+
+    rand: Attack
+    det: Attack
+
+
+class Adversarial(Attack):
+    """Adversarial training; the rest is as in section `training`."""
+
+    epochs: Count
+
+
 class Inversion(Section):
     """Descent in image space towards another image's features."""
 
@@ -49,8 +62,8 @@ class Features(Section):
 
     depth: Depth
     images: Count
-    nonrobust: Attack
-    adversarial: Attack
+    nonrobust: NonRobust
+    adversarial: Adversarial
     inversion: Inversion
     retraining: Sets
     evaluation: Evaluation

@@ -69,7 +69,7 @@ def test_the_stage_takes_the_first_epsilon_and_writes_the_page(measured):
     assert found["claims"]["rand_teaches_no_robustness"]["effect"] == 10 - 50
     assert found["numbers"]["on_rand_test_accuracy"] == 75
     page = read_json("data/features/page.json")
-    assert "3 steps" in page["conditions"]["adversarial training"]
+    assert "3 steps" in page["conditions"]["attack in training"]
     nonrobust, inverted = (table["rows"] for table in page["tables"][1:])
     assert [row[1:] for row in nonrobust] == [["75.0 ± 0.0", "12.5 ± 0.0"]] * 2
     assert [row[0] for row in inverted] == list(INVERTED.values())

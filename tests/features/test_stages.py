@@ -20,8 +20,9 @@ def small(project):
     one = {"epochs": 1, "lr": 0.05, "augment": False}
     change({"seeds": [6], "training.width": 4, "training.epochs": 1, "training.batch_size": 30})
     change({
-        "images": 60, "nonrobust": {"norm": "l2", "epsilon": EPSILON, "step": 1.0, "iterations": 2},
-        "adversarial.iterations": 1, "inversion": {"step": 1.2, "iterations": 4}, "retraining.det": one,
+        "images": 60, "nonrobust.det": {"norm": "l2", "epsilon": EPSILON, "step": 1.0, "iterations": 2},
+        "adversarial.iterations": 1, "adversarial.epochs": 1, "inversion": {"step": 1.2, "iterations": 4},
+        "retraining.det": one,
         "evaluation": {"images": 30, "epsilons": [1.0, 2.0], "iterations": 1, "restarts": 1},
     }, "features")
     return project

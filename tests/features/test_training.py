@@ -32,13 +32,15 @@ def training(project, monkeypatch):
 @pytest.mark.parametrize(("epsilon", "moved"), [(0.1, 0.1), (0.5, 0.15)])
 def test_the_robust_network_learns_from_attacked_images(training, epsilon, moved):
     """Three steps of 0.05 bring an image of a linear network 0.15 nearer to the border, or epsilon."""
-    change({"norm": "l2", "epsilon": epsilon, "step": 0.05, "iterations": 3}, "features.adversarial")
+    attack = {"norm": "l2", "epsilon": epsilon, "step": 0.05, "iterations": 3}
+    change(attack | {"epochs": 2}, "features.adversarial")
     change({"compute.precision": "float32"})
     call("features.adversarial")
     net, distances = Linear(), torch.tensor([0.3, -0.2, 0.02])
     images = 0.5 + distances.view(-1, 1, 1, 1) * net.w.view(3, 8, 8)
     wanted = F.softplus(moved - distances).mean()            # of class 1, whose logit is the distance
     torch.testing.assert_close(training.loss(net, (images, torch.ones(3).long())), wanted)
+    assert training.recipe.epochs == 2
 
 
 def test_a_network_is_trained_on_its_set_alone(training):
