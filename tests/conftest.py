@@ -2,10 +2,7 @@
 
 import importlib
 import inspect
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import torch
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
 from stages.pipeline.documents import load_document, save_document
+from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -75,16 +73,18 @@ def written(project):
     return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """A process from which commands are forked."""
+    process = Warm()
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def ran(project):
+def ran(project, warm):
     """Runs `python -m stages.<command>` in the project."""
-
-    def run(command):
-        words = [sys.executable, "-m", *f"stages.{command}".split()]
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
-        return subprocess.run(words, cwd=project, env=env, capture_output=True, text=True)
-
-    return run
+    return lambda command: warm.run(*f"stages.{command}".split(), cwd=project)
 
 
 @pytest.fixture
