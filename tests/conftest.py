@@ -36,8 +36,19 @@ def some_images(n, shape=(3, 32, 32), classes=10, seed=0):
     return Split(images, torch.arange(n) % classes)
 
 
+@pytest.fixture(scope="session")
+def stages_run():
+    """Whatever trains networks or runs stages asks for this, which makes the test a slow one."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "stages_run" in item.fixturenames:
+            item.add_marker("slow")
+
+
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path, monkeypatch, stages_run):
     """The working directory of the test: params.yaml and a small `objects` of random images."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_STAGE", raising=False)
