@@ -2,7 +2,7 @@
 
 from stages.core.compute import facts
 from stages.core.data import Batches
-from stages.core.files import write_json, write_rows
+from stages.core.measurements import measured, record
 from stages.core.nets import save_net
 from stages.core.progress import progress
 from stages.core.train import SGD, cross_entropy, training
@@ -26,13 +26,26 @@ def fit(net, batches, recipe, title, loss=cross_entropy, optimizer=None):
     return list(progress(epochs, recipe.epochs, title))
 
 
-def keep(name, net, history, **numbers):
-    """Writes weights, training curve, and what they were computed with; `numbers` go to the latter.
+def weights_path(name, seed):
+    """Where the weights of a network are; `name` is its path below models/."""
+    return f"models/{name}/{seed}.safetensors"
 
-    `name` is the path of the network below models/, metrics/training/ and plots/training/.
-    """
-    save_net(f"models/{name}.safetensors", net)
-    write_rows(f"plots/training/{name}.csv", history)
-    parameters = sum(weight.numel() for weight in net.parameters())
-    last = {"train_loss": history[-1]["train_loss"], "parameters": parameters}
-    write_json(f"metrics/training/{name}.json", facts() | last | numbers)
+
+def keep(name, seed, net, history):
+    """Writes the weights of a network, and how it was trained: data/training/<name>/<seed>.safetensors."""
+    save_net(weights_path(name, seed), net)
+    keep_history(name, seed, history, parameters=sum(weight.numel() for weight in net.parameters()))
+
+
+def keep_history(name, seed, history, **known):
+    """Writes a training's rows, dicts of numbers with `epoch`, and `known` and the machine's facts."""
+    columns = {key: ("epoch", [row[key] for row in history]) for key in history[0] if key != "epoch"}
+    record(
+        f"data/training/{name}/{seed}.safetensors", columns, facts() | known,
+        epoch=[row["epoch"] for row in history],
+    )
+
+
+def histories(group, networks, seeds):
+    """The trainings of networks below data/training/<group>: a Dataset with the axes network, seed, epoch."""
+    return measured(f"data/training/{group}/{{network}}/{{seed}}.safetensors", network=networks, seed=seeds)
