@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from stages.core.params import Attack, Count, Depth, Positive, Section, ascending
 
@@ -12,7 +12,8 @@ class Retraining(Section):
 
     epochs: Count
     lr: Positive
-    augment: bool
+    pad: Annotated[int, Field(ge=0)]
+    flip: bool
 
 
 class NonRobust(Section):

@@ -38,7 +38,7 @@ ROWS = {
     "features.nonrobust.det.epsilon": ["nonrobust@det", *DET],
     "features.adversarial.epsilon": ROBUST,
     "features.inversion.iterations": INVERTED,
-    "features.retraining.rand.augment": RAND,
+    "features.retraining.rand.pad": RAND,
     "features.retraining.det.lr": DET,
     "features.retraining.robust.lr": ["retraining@robust", "evaluation@on_robust", *FEATURES],
     "features.retraining.robust_noise.epochs": [

@@ -5,11 +5,10 @@ import torch
 from torch import nn
 
 from stages.core.data import Split
-from stages.core.params import Attack, Training
+from stages.core.params import Attack
 from stages.features.inversion import grey_noise, inverted, matched, others
 from stages.features.nonrobust import changed, targets
-from stages.features.params import Inversion, Retraining
-from stages.features.retraining import varied
+from stages.features.params import Inversion
 from tests.conftest import some_images
 from tests.features.test_evaluation import Linear
 
@@ -84,11 +83,3 @@ def test_distances_before_and_after():
     torch.testing.assert_close(before.double(), wanted, rtol=1e-5, atol=0)
     torch.testing.assert_close(after.double(), wanted - 2 / length, rtol=1e-3, atol=1e-3)
     assert (images.dtype, images.shape) == (torch.float16, (7, 3, 32, 32))
-
-
-def test_a_set_can_have_its_own_rate_and_no_augmentation():
-    recipe = Training(depth=20, width=16, epochs=4, batch_size=50, lr=0.1, momentum=0.9, weight_decay=0.0,
-                      pad=4, flip=True)
-    plain = varied(recipe, Retraining(epochs=7, lr=0.01, augment=False))
-    assert (plain.epochs, plain.lr, plain.pad, plain.flip, plain.batch_size) == (7, 0.01, 0, False, 50)
-    assert varied(recipe, Retraining(epochs=7, lr=0.01, augment=True)).flip

@@ -17,7 +17,7 @@ EPSILON = 2.0
 @pytest.fixture
 def small(project):
     """The project with the smallest networks and sets."""
-    one = {"epochs": 1, "lr": 0.05, "augment": False}
+    one = {"epochs": 1, "lr": 0.05, "pad": 0, "flip": False}
     change({"seeds": [6], "training.width": 4, "training.epochs": 1, "training.batch_size": 30})
     change({
         "images": 60, "nonrobust.det": {"norm": "l2", "epsilon": EPSILON, "step": 1.0, "iterations": 2},
