@@ -118,10 +118,10 @@ def test_criteria_are_compared_with_the_best_other():
 
 def test_the_best_other_is_chosen_on_images_that_it_is_not_compared_on():
     right = percent(LEADING | {"large_init": 0.5})
-    right.loc[{"network": "large_init"}] = 100.0 * (np.arange(IMAGES) < IMAGES // 2)      # only the first half
+    right.loc[{"network": "large_init"}] = 100.0 * (np.arange(IMAGES) < IMAGES // 2)     # the first half
     claims = {claim.id: claim for claim in claims_of_criteria(right, percent({"dense": 0.8}))}
     assert claims["criteria_lead"].basis == "4 seeds × 200 images"
-    assert claims["criteria_lead"].effect == pytest.approx(80, abs=4)        # the other half, where it has none
+    assert claims["criteria_lead"].effect == pytest.approx(80, abs=4)        # on the second
 
 
 def test_leading_is_claimed_where_a_rival_is_no_control():
@@ -147,7 +147,7 @@ def test_moderate_sparsity_is_half_or_less(left, number):
     assert moderate(lottery, xr.Dataset({"left": shares})) == number
 
 
-def test_networks_are_named_once_and_controls_only_where_there_are_some():
+def test_networks_are_named_once_and_controls_where_there_are_some():
     names = networks(LOTTERY)
     assert len(names) == len(set(names)) == 1 + 6 + 2 + 8 + 3 + 2
     assert set(METHODS) - methods(LOTTERY, 1).keys() == {"reinit", "random"}

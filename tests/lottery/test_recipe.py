@@ -57,7 +57,7 @@ def test_from_the_rewind_point_training_goes_on_as_it_did(step):
 
 
 def test_the_loss_of_an_epoch_is_that_of_the_steps_that_were_taken():
-    """Without learning, every epoch has the same loss up to shifts of the images, however many steps it has."""
+    """Without learning, an epoch has the same loss, up to the batches that make it, however many they are."""
     still = recipe(lr=1e-9, pad=0, flip=False, weight_decay=0.0)
     one = Setting(ROLE, still, 0)
     losses = [trained("x", net, sgd(net, still), one, rng(), first)[0]["train_loss"]
