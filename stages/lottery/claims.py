@@ -14,7 +14,16 @@ from stages.core.params import Seeds, read
 from stages.core.stage import main
 from stages.lottery.page import write
 from stages.lottery.params import Lottery
-from stages.lottery.results import ATTACKED, criteria, methods, moderate, networks, renamed, results, treatments
+from stages.lottery.results import (
+    ATTACKED,
+    criteria,
+    methods,
+    moderate,
+    networks,
+    renamed,
+    results,
+    treatments,
+)
 
 FRANKLE, ZHOU = "Frankle & Carbin 2019", "Zhou et al. 2019"
 A_POINT = 1.0
@@ -40,7 +49,7 @@ def claims_of_rounds(first, last):
     return [
         better(
             first.sel(network="global"), dense, dense, A_POINT, id="ticket_matches_dense", source=OURS,
-            sentence="A ticket with at most half of the weights is less than a point worse than the dense network.",
+            sentence="With at most half of the weights, a ticket is less than one point worse than with all.",
         ),
         ticket_beats(
             "reinit", id="ticket_beats_reinit", source=f"{FRANKLE}, section 4",
@@ -56,7 +65,7 @@ def claims_of_rounds(first, last):
         ),
         ticket_beats(
             "layerwise", id="global_beats_layerwise", source=f"{FRANKLE}, appendix I.1",
-            sentence="With few weights left, ranking all layers together finds better tickets than layer by layer.",
+            sentence="With few weights left, tickets are better if all layers are ranked together.",
         ),
     ]
 
@@ -95,12 +104,12 @@ def claims_of_treatments(right, dense):
         claims += [
             better(
                 ticket, lost, dense, id="rewinding_helps", source=f"{ZHOU}, section 3",
-                sentence="A ticket whose weights go back to early values beats one with new or reshuffled ones.",
+                sentence="A ticket whose weights go back to early values beats one with new weights.",
             ),
             better(
                 right.sel(network=[f"{name}_signed" for name in pairs]).mean("network"), lost, dense,
                 id="signs_help", source=f"{ZHOU}, section 3",
-                sentence="New or reshuffled weights in a ticket's mask do better with the old signs.",
+                sentence="New weights in a ticket's mask do better with the signs of the old ones.",
             ),
         ]
     if "frozen" in right.network:
@@ -118,12 +127,12 @@ def claims_of_variants(attacked, right, dense):
         better(
             robust.sel(network="adversarial/ticket"), robust.sel(network="adversarial/reinit"),
             attacked.right.sel(network="adversarial/dense"), id="robust_ticket_beats_reinit", source=OURS,
-            sentence="Under adversarial training, a ticket bears attacks better than its mask with new weights.",
+            sentence="Trained adversarially, a ticket bears attacks better than its mask with new weights.",
         ),
         better(
             right.sel(network="continuous/ticket"), right.sel(network="continuous/magnitude"), dense,
             id="continuous_beats_magnitude", source="Savarese et al. 2020",
-            sentence="A ticket found by continuous sparsification beats one by magnitude with as many weights.",
+            sentence="A ticket by continuous sparsification beats one by magnitude with as many weights.",
         ),
     ]
 

@@ -36,14 +36,16 @@ def by_round(lottery, right):
 
 def draw_sparsity(lottery, found, chance):
     """Draws accuracy by sparsity: a line along the rounds, or dots where there are few."""
-    rounds = range(1, len(lottery.rounds) + 1)
+    right, rounds = found.right, range(1, len(lottery.rounds) + 1)
     if len(rounds) < FEW:
-        panels = {f"{share(found, number):.1f} % of the weights": {"": renamed(found.right, methods(lottery, number))}
-                  for number in rounds}
+        panels = {
+            f"{share(found, number):.1f} % of the weights": {"": renamed(right, methods(lottery, number))}
+            for number in rounds
+        }
         dots("lottery/figures/sparsity", panels, METHODS, ACCURACY, chance)
         return
     title = f"Every round leaves {1 - lottery.fraction:.0%} of the weights"
-    panel = by_round(lottery, found.right), "round", "round"
+    panel = by_round(lottery, right), "round", "round"
     lines("lottery/figures/sparsity", {title: panel}, METHODS, ACCURACY, chance, (0, 100))
 
 

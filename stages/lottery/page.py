@@ -23,14 +23,14 @@ from stages.lottery.results import (
 )
 
 PAPER = (
-    "Frankle & Carbin 2019, section 4, ResNet-20 with learning rate 0.03 and warm-up, 30,000 steps on CIFAR-10: "
-    "90.5 % with 27.1 % of all weights, winning tickets down to 11.8 %; dense with learning rate 0.1: 90.5 %. "
-    "The paper gives the controls as curves only. Its network has convolutions on the shortcuts, ours has none, "
-    "and our percentages are of convolution weights alone."
+    "Frankle & Carbin 2019, section 4, ResNet-20 with learning rate 0.03 and warm-up, 30,000 steps on "
+    "CIFAR-10: 90.5 % with 27.1 % of all weights, winning tickets down to 11.8 %; dense with learning rate "
+    "0.1: 90.5 %. The paper gives the controls as curves only. Its network has convolutions on the "
+    "shortcuts, ours has none, and our percentages are of convolution weights alone."
 )
 SAVARESE = (
-    "For ResNet-20 on CIFAR-10 the README of Savarese et al.'s code says 91.5 to 92.0 % for tickets with 20 to "
-    "30 % of the weights and 90 to 91 % for dense networks."
+    "For ResNet-20 on CIFAR-10 the README of Savarese et al.'s code says 91.5 to 92.0 % for tickets with 20 "
+    "to 30 % of the weights and 90 to 91 % for dense networks."
 )
 
 
@@ -48,13 +48,13 @@ def tables(lottery, found, attacked):
             f"Tickets with {common} by masking criterion: test accuracy, in %",
             {name: CRITERIA[name] for name in lottery.criteria},
             {scope: renamed(right, criteria(lottery, scope)) for scope in lottery.scopes},
-            "Pruned at once. Zhou et al. 2019 prune iteratively and layer by layer, and give curves only. SNIP and "
-            "Taylor are from other papers.",
+            "Pruned at once. Zhou et al. 2019 prune iteratively and layer by layer. SNIP and Taylor are from "
+            "other papers.",
         ),
         table(
             f"What becomes of the weights of a ticket with {common}", labels(treated, TREATMENTS),
-            {"test accuracy, %": treated, "minus the ticket, points": treated - treated.sel(network="ticket")},
-            "All have the mask of the global ticket. The paper gives curves only (Zhou et al. 2019, sections 3, 4).",
+            {"test accuracy, %": treated, "minus the ticket's": treated - treated.sel(network="ticket")},
+            "All have the mask of the global ticket. Zhou et al. 2019, sections 3 and 4, give curves only.",
         ),
         table(
             "Tickets under adversarial training: test accuracy, in %", ATTACKED,
@@ -71,8 +71,8 @@ def tables(lottery, found, attacked):
 FIGURES = [
     Figure(
         "plots/lottery/figures/sparsity.svg",
-        "Test accuracy of networks with few of their convolution weights, by how these were chosen and what they "
-        "were trained from. Intervals are of 95 %, over seeds and images; the dotted line is chance.",
+        "Test accuracy of networks with few of their convolution weights, by how these were chosen and what "
+        "they were trained from. Intervals are of 95 %, over seeds and images; the dotted line is chance.",
     ),
     Figure(
         "plots/lottery/figures/criteria.svg",
@@ -81,8 +81,8 @@ FIGURES = [
     ),
     Figure(
         "plots/lottery/figures/treatments.svg",
-        "Test accuracy of the ticket, and with other weights in its mask or around it. Intervals are of 95 %, over "
-        "seeds and images; the dotted line is chance.",
+        "Test accuracy of the ticket, and with other weights in its mask or around it. Intervals are of "
+        "95 %, over seeds and images; the dotted line is chance.",
     ),
 ]
 
@@ -93,9 +93,10 @@ def answer(lottery, claims, found):
     right = renamed(found.right, methods(lottery, last)).mean(["seed", "image"])
     percent = {name: f"{float(right.sel(network=name)):.1f} %" for name in METHODS}
     return (
-        f"{supported} of {len(claims)} claims are supported here. The dense network gets {percent['dense']} of the "
-        f"test images right. With {share(found, last):.1f} % of the weights the ticket gets {percent['global']}, "
-        f"its mask with new weights {percent['reinit']}, a random mask {percent['random']}."
+        f"{supported} of {len(claims)} claims are supported here. The dense network gets {percent['dense']} "
+        f"of the test images right. With {share(found, last):.1f} % of the weights the ticket gets "
+        f"{percent['global']}, its mask with new weights {percent['reinit']}, a random mask "
+        f"{percent['random']}."
     )
 
 

@@ -38,7 +38,7 @@ class Setting:
 
 
 def setting(**changes):
-    """The Setting of params.yaml, its recipe with `changes`; rewind point and warm-up lie within the training.
+    """The Setting of params.yaml, its recipe with `changes`, if rewind point and warm-up lie within training.
     """
     recipe = read("lottery.training", Training).model_copy(update=changes)
     found = Setting(load_role("objects"), recipe, read("lottery.rewind_step", Step))
@@ -112,19 +112,19 @@ def trained(title, net, optimizer, given, rng, first=0, loss=cross_entropy, extr
     return list(progress(epochs, recipe.epochs, title))
 
 
-def fit(name, seed, net, masks, given, first=0, held=None, **more):
-    """Trains `net` in `masks` from step `first` on, and records it as `name`; `more` is as `trained` takes it.
+def fit(name, seed, net, masks, given, first=0, held=None):
+    """Trains `net` in `masks` from step `first` on, and records it as `name`.
 
     Weights outside the masks stay at 0, or where `held` has them.
     """
     optimizer = sgd(net, given.recipe)
     hold(net, optimizer, masks, held)
-    rows = trained(f"{name}, seed {seed}", net, optimizer, given, generator(seed), first, **more)
+    rows = trained(f"{name}, seed {seed}", net, optimizer, given, generator(seed), first)
     note(name, seed, net, masks, rows, given.role.test)
 
 
 def note(name, seed, net, masks, history, test, **measures):
-    """Records which test images `net` has right, the percentage of weights left by `masks`, and `measures`."""
+    """Records which test images `net` has right, what percentage of weights `masks` leave, and `measures`."""
     right = correct(logits(net.eval(), test.images), test.labels)
     left = 100 * remaining(masks) / remaining(whole(net))
     measures |= {"right": ("image", right), "left": ("", left)}

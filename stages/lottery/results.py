@@ -1,4 +1,4 @@
-"""What was measured of the networks, by name: test images right, in percent, and percentage of weights left."""
+"""What was measured of the networks, by name: test images right and weights left, in percent."""
 
 from stages.core.measurements import measured
 
