@@ -1,9 +1,9 @@
 """What the papers say of lottery tickets, tested on the networks just trained.
 
 Networks are compared test image by test image. Of the rounds, `moderate` is the first that leaves at most
-half of the convolution weights (41.7 % in Frankle & Carbin's steps); "few weights" are those of the last.
-That a pruned network learns nothing is an outcome; a claim presupposes that the dense network has learnt, and
-one of the two that it compares.
+half of the convolution weights (41.7 % in Frankle & Carbin's steps); "few weights" are those of the last that
+has controls. That a pruned network learns nothing is an outcome; a claim presupposes that the dense network
+has learnt, and one of the two that it compares.
 """
 
 import numpy as np
@@ -49,7 +49,7 @@ def claims_of_rounds(first, last):
     return [
         better(
             first.sel(network="global"), dense, dense, A_POINT, id="ticket_matches_dense", source=OURS,
-            sentence="With at most half of the weights, a ticket is less than one point worse than with all.",
+            sentence="With at most half of the weights, a ticket is at most a point below the dense network.",
         ),
         ticket_beats(
             "reinit", id="ticket_beats_reinit", source=f"{FRANKLE}, section 4",
@@ -139,7 +139,7 @@ def claims_of_variants(attacked, right, dense):
 
 def all_claims(lottery, found, attacked):
     """The claims, from Datasets of results.py: of all networks, and of those trained adversarially."""
-    right, last = found.right, len(lottery.rounds)
+    right, last = found.right, lottery.controlled[-1]
     dense = right.sel(network="dense")
     by_scope = [renamed(right, criteria(lottery, scope)) for scope in lottery.scopes]
     return [
@@ -155,7 +155,7 @@ def run():
     found = results(networks(lottery), seeds)
     attacked = results(ATTACKED, seeds)
     claims = all_claims(lottery, found, attacked)
-    last = renamed(found, methods(lottery, len(lottery.rounds)))
+    last = renamed(found, methods(lottery, lottery.controlled[-1]))
     numbers = {f"{name}_test_accuracy": last.right.sel(network=name).mean() for name in last.network.values}
     numbers["weights_left"] = last.left.sel(network="global").mean()
     write_json("metrics/lottery.json", metrics(claims, **numbers))

@@ -62,7 +62,7 @@ def run():
         rows = labels(next(iter(groups.values())), words)
         dots(f"lottery/figures/{name}", {title: groups}, rows, ACCURACY, chance)
     write_lines("plots/lottery/curves/sparsity.csv", by_round(lottery, found.right), "round", METHODS)
-    last = methods(lottery, len(lottery.rounds))
+    last = methods(lottery, lottery.controlled[-1])
     every = last | {name.replace("/", "_"): name for name in names if name not in last.values()}
     losses = renamed(histories("lottery", names, seeds).train_loss, every)
     write_lines("plots/lottery/curves/training.csv", losses, "epoch", every)

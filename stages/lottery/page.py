@@ -89,7 +89,7 @@ FIGURES = [
 
 def answer(lottery, claims, found):
     """The experiment in three sentences, made of its numbers."""
-    supported, last = sum(one.verdict == "supported" for one in claims), len(lottery.rounds)
+    supported, last = sum(one.verdict == "supported" for one in claims), lottery.controlled[-1]
     right = renamed(found.right, methods(lottery, last)).mean(["seed", "image"])
     percent = {name: f"{float(right.sel(network=name)):.1f} %" for name in METHODS}
     return (

@@ -100,8 +100,8 @@ class Lottery(Section):
         last = len(self.rounds)
         if self.common_round > last:
             raise ValueError(f"a `common_round` of at most {last}, the last of `rounds`")
-        if self.controlled[-1] != last:
-            raise ValueError(f"a list `controlled` that ends with {last}, the last of `rounds`")
+        if self.controlled[-1] > last:
+            raise ValueError(f"a list `controlled` of at most {last}, the last of `rounds`")
         return self
 
 

@@ -412,7 +412,7 @@ def test_too_few_images_for_a_gradient(small):
         ("rounds", {1: 0}, 'each round in quotes and the round before it, from 1 on: {"1": 0}'),
         ("rounds", {"1": 0, "3": 1}, 'each round in quotes and the round before it, from 1 on'),
         ("common_round", 9, "a `common_round` of at most 2, the last of `rounds`"),
-        ("controlled", [1], "a list `controlled` that ends with 2, the last of `rounds`"),
+        ("controlled", [1, 3], "a list `controlled` of at most 2, the last of `rounds`"),
         ("controlled", [2, 1], "a list that is not empty, each number larger than the one before"),
         ("scopes", ["globally"], "`lottery.scopes.0` is 'globally', but should be 'global' or 'layerwise'"),
         ("adversarial.attack.epsilon", -0.1, "`lottery.adversarial.attack.epsilon` is -0.1, but should be"),
