@@ -14,8 +14,8 @@ from stages.core.plots import figure, legend, save_figure, style
 
 
 def spread(values):
-    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them, whose
-    means add up as in `claim`.
+    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
+    whose means add up as in `claim`.
     """
     terms = values if isinstance(values, list) else [values]
     mean = float(sum(term.mean() for term in terms))
@@ -29,7 +29,7 @@ def spread(values):
 
 
 def chosen(values, name):
-    """What `values`, a DataArray with the axis `network` or a dict by name, has of one network; None if nothing."""
+    """What `values`, a DataArray with the axis `network` or a dict by name, has of one network, or None."""
     if isinstance(values, dict):
         return values.get(name)
     return values.sel(network=name) if name in values.network else None
@@ -38,8 +38,8 @@ def chosen(values, name):
 def table(caption, labels, columns, note="", digits=1, of="network"):
     """A Table with a row for each network, or whatever it is a table `of`, in `labels`, name -> words.
 
-    `columns` is heading -> a DataArray with the axis `network`, or a dict by name of what is printed or of what
-    `spread` takes.
+    `columns` is heading -> a DataArray with the axis `network`, or a dict by name of what is printed or of
+    what `spread` takes.
     """
     def cell(found):
         if found is None or isinstance(found, str | int | float):
@@ -48,7 +48,8 @@ def table(caption, labels, columns, note="", digits=1, of="network"):
         return f"{mean:.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
 
     rows = [
-        [label, *(cell(chosen(column, name)) for column in columns.values())] for name, label in labels.items()
+        [label, *(cell(chosen(column, name)) for column in columns.values())]
+        for name, label in labels.items()
     ]
     return Table(caption, [of, *columns], rows, note)
 
@@ -66,7 +67,7 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
     """Draws plots/<name>.svg: a line with its interval for each network of `labels`, name -> words.
 
     `panels` is title -> (values, axis, words below it): a DataArray with the axes `network` and `axis`, whose
-    coordinates are the places. Each panel's lines are a CSV beside the figure's folder as well.
+    coordinates are the places.
     """
     fig, all_axes = figure(len(panels))
     for axes, (title, (values, x, xlabel)) in zip(all_axes, panels.items(), strict=True):
@@ -84,14 +85,15 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
 
 
 def write_lines(path, values, x, labels):
-    """Writes the CSV that DVC plots: a row a place of the axis `x`, for each network its mean and interval."""
+    """Writes the CSV that DVC plots: a row a place of the axis `x`, a mean and an interval a network."""
     found = spreads(values, x, labels)
     rows = []
     for i, place in enumerate(values[x].to_numpy().tolist()):
         row = {x: place}
         for network, (mean, half) in found.items():
-            row |= {network: mean[i], f"{network}_low": mean[i] - half[i], f"{network}_high": mean[i] + half[i]}
-        rows.append({key: None if value != value else value for key, value in row.items()})
+            low, high = mean[i] - half[i], mean[i] + half[i]
+            row |= {network: mean[i], f"{network}_low": low, f"{network}_high": high}
+        rows.append({key: None if np.isnan(value) else float(value) for key, value in row.items()})
     write_rows(path, rows)
 
 

@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass, replace
 
 from stages.core.intervals import interval
+from stages.core.words import counted
 
-DRAWN = "image", "draw", "direction", "batch"                # besides the seed
+DRAWN = "image", "draw", "direction"                        # besides the seed
+VERDICTS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "not tested": "–"}
 OURS = "our question"            # the source of a claim that no paper makes
 LEAST = 20.0                     # percent right of a network that has learnt: twice the chance of ten classes
 MOST_BY_ONE_IMAGE = {"points": 100.0}                        # unit -> what one image can change
@@ -88,7 +90,7 @@ def within(id, difference, bound, sentence, source, unit="points", **options):
     nearest = 0.0 if mean.low <= 0 <= mean.high else min(abs(mean.low), abs(mean.high))
     low, high = bound - max(abs(mean.low), abs(mean.high)), bound - nearest
     wide = (mean.high - mean.low) / 2
-    note = f"the data tell ±{wide:.1f} {unit} apart, which is more than ±{bound:g}" if wide >= bound else ""
+    note = f"these data cannot tell ±{bound:g} from 0: the interval is ±{wide:.1f}" if wide >= bound else ""
     return replace(mean, effect=bound - abs(mean.effect), low=low, high=high, note=note)
 
 
@@ -96,7 +98,7 @@ def reason(terms, given, least):
     """Why a claim on `terms` cannot be tested, in words; empty if it can."""
     seeds = min(term.sizes.get("seed", 1) for term in terms)
     if seeds < 3:
-        return f"{seeds} seed{'s' * (seeds > 1)}, and three are the fewest that tell an effect from chance"
+        return f"{counted(seeds, 'seed')}, and three are the fewest that tell an effect from chance"
     for right in given if isinstance(given, list | tuple) else [] if given is None else [given]:
         each = right.mean([axis for axis in right.dims if axis not in ("network", "seed")])
         for one in each.stack(run=each.dims).T if each.dims else [each]:
@@ -108,17 +110,17 @@ def reason(terms, given, least):
 
 
 def drawn(term):
-    """The values of a DataArray, averaged over all axes but those that another run draws anew; seeds first."""
+    """The values of a DataArray, averaged over all axes that no other run draws anew; seeds first."""
     axes = ["seed", *(axis for axis in DRAWN if term.sizes.get(axis, 1) > 1)]
     return term.mean([axis for axis in term.dims if axis not in axes]).transpose(*axes).to_numpy()
 
 
 def basis(terms):
     """In words, what the interval of a claim is over."""
+    drawn = [[axis for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1] for term in terms]
     parts = [
-        " × ".join(f"{term.sizes[axis]:,} {axis}{'es' if axis == 'batch' else 's'}"
-                   for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1)
-        for term in terms
+        " × ".join(counted(term.sizes[axis], axis) for axis in axes)
+        for term, axes in zip(terms, drawn, strict=True)
     ]
     return " and ".join(dict.fromkeys(part for part in parts if part)) or "1 seed"
 
@@ -139,7 +141,7 @@ def best(right, names):
 
 def summary(row):
     """A claim's row in two lines for a terminal."""
-    symbol = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "not tested": "–"}[row["verdict"]]
+    symbol = VERDICTS[row["verdict"]]
     effect = f"{row['effect']:+.2f} {row['unit']}"
     if row["low"] is not None:
         effect += f", 95 % [{row['low']:+.2f}, {row['high']:+.2f}], over {row['basis']}"

@@ -34,8 +34,8 @@ def loss(logits, labels):
 def brier(logits, labels):
     """Squared error of the softmax probabilities of each image: (n,), in [0, 2].
 
-    Brier, Monthly Weather Review 1950. A proper score: its mean is least where the probabilities are true, and
-    it has no bias, where the binned error below has.
+    Brier, Monthly Weather Review 1950. Its mean is least where the probabilities are true, and it has no
+    bias, which the binned error below has.
     """
     probabilities = logits.double().softmax(1)
     return (probabilities - F.one_hot(labels, probabilities.shape[1])).square().sum(1)

@@ -45,7 +45,7 @@ def all_claims(found, steps):
             difference=clean.sel(network="sam_multistep") - clean.sel(network="sam"), bound=HALF_A_POINT,
             given=clean.sel(network=["sam_multistep", "sam"]),
             id="more_steps_change_little", source=f"{FORET}, C.6",
-            sentence=f"{steps} ascent steps of SAM instead of one change test accuracy by less than half a point.",
+            sentence=f"{steps} ascent steps of SAM instead of one change accuracy by under half a point.",
         ),
         claim(
             difference=log.sel(network="sgd") - log.sel(network="sam"), unit="halvings",
@@ -54,7 +54,7 @@ def all_claims(found, steps):
         ),
         loses_less(
             "sam", "sgd", "adversarial", id="sam_bears_attack", source=f"{FORET}, equation 1",
-            sentence="SAM loses less test accuracy than SGD when an adversary moves the weights in an L2 ball.",
+            sentence="SAM loses less test accuracy than SGD when an adversary moves the weights (L2 ball).",
         ),
         loses_less(
             "sam", "sgd", "gaussian", id="sam_bears_noise", source=OURS,
@@ -62,21 +62,22 @@ def all_claims(found, steps):
         ),
         loses_less(
             "gaussian", "sgd", "gaussian", id="noise_training_bears_noise", source=OURS,
-            sentence="Training with Gaussian noise on the weights makes a network lose less accuracy to it than SGD.",
+            sentence="A network trained with Gaussian noise on the weights loses less to it than SGD does.",
         ),
         loses_less(
             "sam", "sgd", "low_bits", id="sam_bears_rounding", source=OURS,
-            sentence=f"SAM loses less test accuracy than SGD when weights are rounded to {LOW_BITS} bits and fewer.",
+            sentence=f"SAM loses less accuracy than SGD to rounding weights to {LOW_BITS} bits and fewer.",
         ),
         loses_less(
             "sam_linf", "sam", "low_bits", id="linf_bears_rounding", source=OURS,
-            sentence=f"SAM in an L∞ ball loses less than SAM in an L2 ball with weights of {LOW_BITS} bits and fewer.",
+            sentence=f"Rounding to {LOW_BITS} bits and fewer costs SAM in an L∞ ball less than in an L2 one.",
         ),
     ]
 
 
 def run():
-    noise, steps, seeds = read("noise", Noise), read("sam_multistep", SamMultistep).steps, read("seeds", Seeds)
+    noise, steps = read("noise", Noise), read("sam_multistep", SamMultistep).steps
+    seeds = read("seeds", Seeds)
     found = results(seeds)
     claims = all_claims(found, steps)
     right = {f"{name}_test_accuracy": found.clean.sel(network=name).mean() for name in found.network.values}

@@ -50,7 +50,8 @@ def run():
     lines("noise/figures/slices", {"Training loss along random directions": (
         loss, "distance", "distance, in norms of each filter",
     )}, NETWORKS, "log₁₀ of the training loss in nats")
-    write_lines("plots/noise/curves/gaussian.csv", with_undisturbed(found, "gaussian", "sigma"), "sigma", NETWORKS)
+    noisy = with_undisturbed(found, "gaussian", "sigma")
+    write_lines("plots/noise/curves/gaussian.csv", noisy, "sigma", NETWORKS)
     write_lines("plots/noise/curves/per_channel.csv", found.per_channel, "bits", NETWORKS)
     trainings = histories(f"resnet{read('training.depth', Depth)}", NETWORKS, seeds)
     write_lines("plots/noise/curves/training.csv", trainings.train_loss, "epoch", NETWORKS)

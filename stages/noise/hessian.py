@@ -8,8 +8,8 @@ from torch.nn.utils import get_total_norm
 
 
 def hessian(loss, parts, weights):
-    """The function v -> H v, lists of tensors like `weights`, for the Hessian H of the mean loss over all images
-    of `parts`, each weighted by its size; only one part's graph is in memory at a time.
+    """The function v -> H v, of lists of tensors like `weights`, for the Hessian H of the mean loss over all
+    images of `parts`, each weighted by its size; only one part's graph is in memory at a time.
     """
     n = sum(map(len, parts))
 

@@ -4,7 +4,7 @@ All at weights w of a network in evaluation mode, on the same training images fo
 
     sharpness at rho     max_{|e| <= rho} L(w + e) - L(w)             Foret et al. 2021, (1) and appendix C.6
     adversarial weights  the same ascent at several radii, L2 and L-infinity; what is left of test accuracy
-    curvature            the largest eigenvalue of the Hessian of L on all its images Foret et al., section 4.2
+    curvature            the largest eigenvalue of the Hessian of L                  Foret et al., section 4.2
     slices               L(w + a d), d random, each filter of d as long as that of w     Li et al., section 4
 
 Li, Xu, Taylor, Studer, Goldstein, NeurIPS 2018, https://arxiv.org/abs/1712.09913

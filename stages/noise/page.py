@@ -28,9 +28,9 @@ def tables(noise, steps, found):
                 "training error, %": 100 - found.train_right,
                 "Brier score of test images × 100": 100 * found.brier,
             },
-            "The paper's numbers are of WRN-28-10 on CIFAR-10 after 200 epochs with basic augmentation (table 1; "
-            f"more ascent steps: appendix C.6, where one step has {PAPER_STEPS[1]}). The Brier score is the squared "
-            "error of the predicted probabilities; 0 is best.",
+            "The paper's numbers are of WRN-28-10 on CIFAR-10 after 200 epochs with basic augmentation "
+            f"(table 1; more ascent steps: appendix C.6, where one step has {PAPER_STEPS[1]}). The Brier "
+            "score is the squared error of the predicted probabilities; 0 is best.",
         ),
         table(
             "Flatness: the paper's largest eigenvalue of the Hessian beside ours", NETWORKS,
@@ -38,9 +38,9 @@ def tables(noise, steps, found):
                 "paper: λ": PAPER_EIGENVALUE, "ours: λ": found.eigenvalue,
                 "sharpness, nats": found.sharpness.isel(radius_l2=0),
             },
-            "The paper's eigenvalues are of WRN-40-10 without batch norm at the end of training (section 4.2), ours "
-            f"of a network with batch norm, on {noise.landscape.hessian_images} training images. Sharpness is the rise "
-            f"of the training loss within ρ = {noise.landscape.radii_l2[0]:g}.",
+            "The paper's eigenvalues are of WRN-40-10 without batch norm at the end of training (section "
+            f"4.2), ours of a network with batch norm, on {noise.landscape.hessian_images} training images. "
+            f"Sharpness is the rise of the training loss within ρ = {noise.landscape.radii_l2[0]:g}.",
             digits=2,
         ),
         table(
@@ -57,23 +57,23 @@ def tables(noise, steps, found):
 FIGURES = [
     Figure(
         "plots/noise/figures/gaussian.svg",
-        "Test accuracy of each network when Gaussian noise is added to its weights. Bands are 95 % intervals over "
-        "seeds, images and draws of the noise; the dotted line is chance.",
+        "Test accuracy of each network when Gaussian noise is added to its weights. Bands are 95 % intervals "
+        "over seeds, images and draws of the noise; the dotted line is chance.",
     ),
     Figure(
         "plots/noise/figures/adversarial.svg",
-        "Test accuracy when an adversary moves all weights uphill on training images, within a ball. Bands are 95 % "
-        "intervals over seeds and images; the dotted line is chance.",
+        "Test accuracy when an adversary moves all weights uphill on training images, within a ball. Bands "
+        "are 95 % intervals over seeds and images; the dotted line is chance.",
     ),
     Figure(
         "plots/noise/figures/bits.svg",
-        "Test accuracy after the weights are rounded to fewer and fewer bits. Bands are 95 % intervals over seeds and "
-        "images; the dotted line is chance.",
+        "Test accuracy after the weights are rounded to fewer and fewer bits. Bands are 95 % intervals over "
+        "seeds and images; the dotted line is chance.",
     ),
     Figure(
         "plots/noise/figures/slices.svg",
-        "Training loss on the way from each network along random directions, each filter scaled to its norm. Bands are "
-        "95 % intervals over seeds and directions, of the logarithm.",
+        "Training loss on the way from each network along random directions, each filter scaled to its norm. "
+        "Bands are 95 % intervals over seeds and directions, of the logarithm.",
     ),
 ]
 
@@ -85,9 +85,9 @@ def answer(claims, found):
     noisy = {name: float(lost(found)["gaussian"].sel(network=name).mean()) for name in NETWORKS}
     least = min(noisy, key=noisy.get)
     return (
-        f"{supported} of {len(claims)} claims are supported here. SGD errs on {error['sgd']:.1f} % of the test images, "
-        f"SAM on {error['sam']:.1f} %. Gaussian noise on the weights costs {NETWORKS[least]} least: {noisy[least]:.1f} "
-        f"points of accuracy on average (SGD: {noisy['sgd']:.1f})."
+        f"{supported} of {len(claims)} claims are supported here. SGD errs on {error['sgd']:.1f} % of the "
+        f"test images, SAM on {error['sam']:.1f} %. Gaussian noise on the weights costs {NETWORKS[least]} "
+        f"least: {noisy[least]:.1f} points of accuracy on average (SGD: {noisy['sgd']:.1f})."
     )
 
 

@@ -1,4 +1,4 @@
-"""What was measured of the networks, by name: test images right in percent, under what disturbs the weights."""
+"""What was measured of the networks, by name: which test images are right, undisturbed and disturbed."""
 
 from stages.core.measurements import measured
 from stages.noise.params import LOW_BITS
@@ -15,7 +15,7 @@ RIGHT = "clean", "train_right", "gaussian", "per_tensor", "per_channel", "advers
 
 
 def results(seeds):
-    """A Dataset of all measures, with the axes `network` and `seed`; what is right is 0 or 100, in percent."""
+    """All measures, a Dataset with the axes `network` and `seed`; what is right is 0 or 100, in percent."""
     kinds = [
         measured(f"data/noise/{kind}/{{network}}/{{seed}}.safetensors", network=NETWORKS, seed=seeds)
         for kind in ("robustness", "landscape")
@@ -25,8 +25,8 @@ def results(seeds):
 
 
 def lost(found):
-    """Percentage points of test accuracy that each network loses to each disturbance of its weights: measure ->
-    DataArray, paired image by image with the same network undisturbed; means over strengths, radii and bits.
+    """Points of test accuracy that networks lose to each disturbance of their weights: measure -> DataArray,
+    paired image by image with the same network undisturbed; means over strengths, radii and bits.
     """
     low = found.bits[found.bits <= LOW_BITS]
     rounded = (found.per_tensor.sel(bits=low) + found.per_channel.sel(bits=low)) / 2

@@ -103,7 +103,7 @@ def draw_exposure(found):
         "Energy bounds, by energy": ("energy", "energy"),
     }
     dots("ood/figures/exposure", {
-        title: {"trained on without outliers": areas("control", score), "with outliers": areas(network, score)}
+        title: {"trained without outliers": areas("control", score), "with outliers": areas(network, score)}
         for title, (network, score) in panels.items()
     }, labels, "AUROC, %", chance=50)
 
