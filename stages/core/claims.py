@@ -116,8 +116,11 @@ def drawn(term):
 
 
 def basis(terms):
-    """In words, what the interval of a claim is over."""
+    """In words, what the interval of a claim is over; of more than two terms, all their images together."""
     drawn = [[axis for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1] for term in terms]
+    if len(terms) > 2 and all(axes == ["seed", "image"] for axes in drawn):
+        images = sum(term.sizes["image"] for term in terms)
+        return f"{counted(terms[0].sizes['seed'], 'seed')} × {counted(images, 'image')} of {len(terms)} sets"
     parts = [
         " × ".join(counted(term.sizes[axis], axis) for axis in axes)
         for term, axes in zip(terms, drawn, strict=True)

@@ -59,6 +59,7 @@ def test_differences_over_other_images_are_terms():
     assert found.effect == pytest.approx(float(one.mean() - other.mean()))
     assert found.basis == "4 seeds × 30 images and 4 seeds × 20 images"
     assert found.verdict == "supported"
+    assert basis([one, other, other]) == "4 seeds × 70 images of 3 sets"
 
 
 @pytest.mark.parametrize(("seeds", "words"), [(1, "1 seed, and"), (2, "2 seeds, and")])
