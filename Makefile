@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
 INSTALLED := .venv/.installed
 
-.PHONY: help setup repro test lint profile report bench deps clean
+.PHONY: help setup repro test lint profile diff show report bench deps clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -38,6 +38,12 @@ lint: setup  ## look for mistakes without running anything
 
 profile: setup  ## apply a profile to params.yaml: make profile NAME=cifar10 (NAME=default goes back)
 	@python -m stages.pipeline.profile $(NAME)
+
+diff: setup  ## how verdicts differ from those of a revision: make diff REV=main (HEAD if it is not given)
+	@python -m stages.report.changes $(or $(REV),HEAD)
+
+show: setup  ## the experiments of `dvc exp run`: the parameters that differ, and how many claims came out how
+	@python -m stages.report.experiments
 
 report: setup  ## write plots/report.html, and what it needs
 	@python -m stages.runner report

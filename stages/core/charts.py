@@ -14,31 +14,44 @@ from stages.core.plots import figure, legend, save_figure, style
 
 
 def spread(values):
-    """Mean of a DataArray and half its 95 % interval, NaN with fewer than three seeds."""
-    if values.sizes.get("seed", 1) < 3:
-        return float(values.mean()), np.nan
-    try:
-        effect, low, high = interval([drawn(values)])
-    except ValueError:                                       # all equal
-        return float(values.mean()), 0.0
-    return effect, (high - low) / 2
-
-
-def table(caption, labels, columns, note="", digits=1):
-    """A Table with a row for each network of `labels`, name -> words.
-
-    `columns` is heading -> a DataArray with the axis `network`, or printed cells by name.
+    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
+    whose means add up as in `claim`.
     """
-    def cell(column, name):
-        if isinstance(column, dict):
-            return column.get(name)
-        if name not in column.network:
-            return None
-        mean, half = spread(column.sel(network=name))
+    terms = values if isinstance(values, list) else [values]
+    mean = float(sum(term.mean() for term in terms))
+    if min(term.sizes.get("seed", 1) for term in terms) < 3:
+        return mean, np.nan
+    try:
+        _, low, high = interval([drawn(term) for term in terms])
+    except ValueError:                                       # all equal
+        return mean, 0.0
+    return mean, (high - low) / 2
+
+
+def chosen(values, name):
+    """What `values`, a DataArray with the axis `network` or a dict by name, has of one network, or None."""
+    if isinstance(values, dict):
+        return values.get(name)
+    return values.sel(network=name) if name in values.network else None
+
+
+def table(caption, labels, columns, note="", digits=1, of="network"):
+    """A Table with a row for each network, or whatever it is a table `of`, in `labels`, name -> words.
+
+    `columns` is heading -> a DataArray with the axis `network`, or a dict by name of what is printed or of
+    what `spread` takes.
+    """
+    def cell(found):
+        if found is None or isinstance(found, str | int | float):
+            return found
+        mean, half = spread(found)
         return f"{mean:.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
 
-    rows = [[label, *(cell(column, name) for column in columns.values())] for name, label in labels.items()]
-    return Table(caption, ["network", *columns], rows, note)
+    rows = [
+        [label, *(cell(chosen(column, name)) for column in columns.values())]
+        for name, label in labels.items()
+    ]
+    return Table(caption, [of, *columns], rows, note)
 
 
 def spreads(values, x, labels):
@@ -87,15 +100,16 @@ def write_lines(path, values, x, labels):
 def dots(name, panels, labels, xlabel, chance=None):
     """Draws plots/<name>.svg: a dot with its interval for each network of `labels`, a row each.
 
-    `panels` is title -> {legend -> DataArray with the axis `network`}; with one entry there is no legend.
+    `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend.
     """
     fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
     for axes, (title, groups) in zip(all_axes, panels.items(), strict=True):
         for i, (group, values) in enumerate(groups.items()):
             offset = (i - (len(groups) - 1) / 2) * 0.22
             for row, network in enumerate(labels):
-                if network in values.network:
-                    mean, half = spread(values.sel(network=network))
+                found = chosen(values, network)
+                if found is not None:
+                    mean, half = spread(found)
                     axes.errorbar(mean, row + offset, xerr=None if np.isnan(half) else half, capsize=2,
                                   linestyle="none", label=group if row == 0 else None, **style(i))
         if chance is not None:

@@ -12,8 +12,10 @@ import re
 from dataclasses import dataclass, replace
 
 from stages.core.intervals import interval
+from stages.core.words import counted
 
-DRAWN = "image", "draw", "direction", "batch"                # besides the seed
+DRAWN = "image", "draw", "direction"                        # besides the seed
+VERDICTS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "not tested": "–"}
 OURS = "our question"            # the source of a claim that no paper makes
 LEAST = 20.0                     # percent right of a network that has learnt: twice the chance of ten classes
 MOST_BY_ONE_IMAGE = {"points": 100.0}                        # unit -> what one image can change
@@ -96,7 +98,7 @@ def reason(terms, given, least):
     """Why a claim on `terms` cannot be tested, in words; empty if it can."""
     seeds = min(term.sizes.get("seed", 1) for term in terms)
     if seeds < 3:
-        return f"{seeds} seed{'s' * (seeds > 1)}, and three are the fewest that tell an effect from chance"
+        return f"{counted(seeds, 'seed')}, and three are the fewest that tell an effect from chance"
     for right in given if isinstance(given, list | tuple) else [] if given is None else [given]:
         each = right.mean([axis for axis in right.dims if axis not in ("network", "seed")])
         for one in each.stack(run=each.dims).T if each.dims else [each]:
@@ -115,10 +117,10 @@ def drawn(term):
 
 def basis(terms):
     """In words, what the interval of a claim is over."""
+    drawn = [[axis for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1] for term in terms]
     parts = [
-        " × ".join(f"{term.sizes[axis]:,} {axis}{'es' if axis == 'batch' else 's'}"
-                   for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1)
-        for term in terms
+        " × ".join(counted(term.sizes[axis], axis) for axis in axes)
+        for term, axes in zip(terms, drawn, strict=True)
     ]
     return " and ".join(dict.fromkeys(part for part in parts if part)) or "1 seed"
 
@@ -139,7 +141,7 @@ def best(right, names):
 
 def summary(row):
     """A claim's row in two lines for a terminal."""
-    symbol = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "not tested": "–"}[row["verdict"]]
+    symbol = VERDICTS[row["verdict"]]
     effect = f"{row['effect']:+.2f} {row['unit']}"
     if row["low"] is not None:
         effect += f", 95 % [{row['low']:+.2f}, {row['high']:+.2f}], over {row['basis']}"

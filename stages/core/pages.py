@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from stages.core.files import write_json
 from stages.core.measurements import recorded
+from stages.core.words import counted
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,17 @@ def conditions(role, recipe, seeds, control=None):
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
         "network": f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
+        "training": f"{counted(recipe.epochs, 'epoch')} of batches of {recipe.batch_size}",
         "seeds": ", ".join(map(str, seeds)),
     } | machine(facts)
 
 
 def machine(facts):
     """What a training was computed with, in words; `facts` are its record's."""
-    threads = f"{facts['threads']} thread{'s' * (facts['threads'] > 1)}"
-    return {"torch": facts["torch"], "processor": f"{facts['processor']}, {threads}, {facts['precision']}"}
+    return {
+        "torch": facts["torch"],
+        "processor": f"{facts['processor']}, {counted(facts['threads'], 'thread')}, {facts['precision']}",
+    }
 
 
 def write_page(page):

@@ -7,12 +7,13 @@ Attacks move every pixel by up to epsilon. The fast gradient sign method, Goodfe
     x' = x + epsilon * sign(grad_x L(net(x), y)),   clipped to [0, 1]
 
 takes one gradient, and the same for every epsilon; PGD (stages/core/attacks.py) takes one a step, so a
-network that only hides its gradient withstands the first and not the second.
+network that only hides its gradient withstands the first and not the second. For both, L is one that does not
+saturate where a network is sure.
 """
 
 import torch
 
-from stages.core.attacks import attacked, input_gradient, inside, losses, steepest
+from stages.core.attacks import attacked, input_gradient, inside, levelled, steepest
 from stages.core.compute import start
 from stages.core.data import load_role, unit
 from stages.core.files import load
@@ -47,7 +48,7 @@ def after_fgsm(net, split, epsilons, batch_size=250):
     parts = []
     for images, y in zip(split.images.split(batch_size), split.labels.split(batch_size), strict=True):
         x = unit(images)
-        direction = steepest(input_gradient(lambda at, y=y: losses(net, at, y).sum(), x), "linf")
+        direction = steepest(input_gradient(lambda at, y=y: levelled(net, at, y).sum(), x), "linf")
         found = [inside(x, epsilon * direction, epsilon, "linf") for epsilon in epsilons]
         parts.append(torch.stack([correct(logits(net, one), y) for one in found]))
     return torch.cat(parts, 1)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 
 from stages.core.params import Count, Positive, Section, ascending, distinct
-from stages.datasets.corruptions import NAMES, SEVERITIES
+from stages.datasets.corruption_names import NAMES, SEVERITIES
 from stages.regularization.methods import Fitting, Longer, Networks, Small, Sweep
 
 Severities = Annotated[list[Literal[SEVERITIES]], AfterValidator(ascending)]

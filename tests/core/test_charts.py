@@ -15,7 +15,7 @@ LABELS = {"sam": "SAM", "sgd": "SGD"}
 
 @pytest.fixture
 def values():
-    """Of two networks, three seeds and four places, exactly: 10 for SGD and 20 for SAM, plus place and seed."""
+    """Of two networks, three seeds and four places: 10 for SGD and 20 for SAM, plus place and seed."""
     network, seed, place = np.ix_([10.0, 20.0], [-1.0, 0.0, 1.0], [0.0, 1.0, 2.0, 3.0])
     return xr.DataArray(
         network + seed + place, dims=["network", "seed", "place"],

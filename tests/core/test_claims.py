@@ -36,7 +36,8 @@ def test_over_seeds_alone_the_interval_is_students():
     values = [0.3, -0.2, 0.9, 1.4]
     found = claim(difference=of_seeds(*values), unit="nats", **TEXT)
     wanted = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    assert (found.effect, found.low, found.high) == pytest.approx((np.mean(values), wanted.low, wanted.high))
+    ends = wanted.low, wanted.high
+    assert (found.effect, found.low, found.high) == pytest.approx((np.mean(values), *ends))
     assert found.basis == "4 seeds"
 
 
@@ -75,8 +76,9 @@ def test_a_network_that_has_not_learnt_is_named():
     )
     found = claim(difference=of_seeds(1, 2, 4), given=right, **TEXT)
     assert found.verdict == "not tested"
-    assert found.note == ("sam, seed 5: a network that this rests on has not learnt, 0.0 % right where 20 are "
-                          "wanted")
+    assert found.note == (
+        "sam, seed 5: a network that this rests on has not learnt, 0.0 % right where 20 are wanted"
+    )
     assert claim(difference=of_seeds(1, 2, 4), given=right.sel(network="sgd"), **TEXT).tested
     both = [right.sel(network="sgd"), right.sel(network="sam")]
     assert not claim(difference=of_seeds(1, 2, 4), given=both, **TEXT).tested
@@ -94,7 +96,8 @@ def test_equal_differences_decide_only_within_what_images_can_hide():
 @pytest.mark.parametrize(
     ("values", "effect", "verdict", "note"),
     [
-        ((0.1, -0.1, 0.05), 0.5 - 0.05 / 3, "supported", False), ((3.0, 3.1, 2.9), -2.5, "contradicted", False),
+        ((0.1, -0.1, 0.05), 0.5 - 0.05 / 3, "supported", False),
+        ((3.0, 3.1, 2.9), -2.5, "contradicted", False),
         ((4.0, -4.0, 0.6), 0.3, "inconclusive", True),
     ],
 )
@@ -141,8 +144,8 @@ def test_a_claim_in_two_lines():
 
 def test_a_basis_counts_what_is_drawn():
     assert basis([of_seeds(1.0)]) == "1 seed"
-    assert basis([xr.DataArray(np.zeros((3, 1200, 4)), dims=["seed", "image", "batch"])]) == (
-        "3 seeds × 1,200 images × 4 batches"
+    assert basis([xr.DataArray(np.zeros((3, 1200, 4)), dims=["seed", "image", "draw"])]) == (
+        "3 seeds × 1,200 images × 4 draws"
     )
 
 

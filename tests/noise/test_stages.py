@@ -7,14 +7,15 @@ from stages.core.nets import load_net
 
 SMALL = {
     "width: 8": "width: 4", "batch_size: 50": "batch_size: 30", "epochs: 12": "epochs: 1",
-    "  - 1\n  - 2\n  - 3\n  - 4\n  - 5\n\ntraining": "  - 6\n\ntraining",
+    "  - 1\n  - 2\n  - 3\n  - 4\n  - 5\n\ntraining:": "  - 6\n\ntraining:",
 }
 
 
 @pytest.mark.parametrize(
     ("words", "network"),
     [
-        ("baseline.train 8", "sgd"), ("noise.gaussian", "gaussian"), ("noise.sam sam_multistep", "sam_multistep"),
+        ("baseline.train 8", "sgd"), ("noise.gaussian", "gaussian"),
+        ("noise.sam sam_multistep", "sam_multistep"),
     ],
 )
 def test_a_training_stage(stage, project, words, network):

@@ -1,6 +1,7 @@
 """A whole project in small, run once, for checks that need a healthy one and for breaking."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,7 @@ FILES = {
                 - stages/core/errors.py
                 - stages/core/files.py
                 - stages/core/params.py
+                - stages/core/sections.py
                 - stages/core/stage.py
                 - stages/sources/prepare.py
               params:
@@ -82,6 +84,7 @@ FILES = {
               - stages/core/errors.py
               - stages/core/files.py
               - stages/core/params.py
+              - stages/core/sections.py
               - stages/core/stage.py
               - stages/demo/claims.py
               - stages/demo/page.txt
@@ -123,6 +126,7 @@ FILES = {
               - stages/core/errors.py
               - stages/core/files.py
               - stages/core/params.py
+              - stages/core/sections.py
               - stages/core/stage.py
               - stages/demo/parts.py
               - stages/demo/train.py
@@ -172,6 +176,32 @@ FILES = {
             main(run)
         """,
     "stages/demo/__init__.py": "",
+    "stages/demo/params.py": """\
+        from stages.core.params import Section
+
+
+        class Words(Section):
+            folder: str
+            most: int
+
+
+        class Speed(Section):
+            rate: float
+
+
+        class Page(Section):
+            digits: int
+
+
+        class Demo(Section):
+            seeds: list[int]
+            slow: Speed
+            fast: Speed
+            page: Page
+
+
+        SECTIONS = {"data.words": Words, "demo": Demo}
+        """,
     "stages/demo/parts.py": """\
         from stages.core.params import Section, read
 
@@ -266,6 +296,12 @@ def shell(folder, *command, fails=False):
     return done.stdout + done.stderr
 
 
+def without_own_sections(path):
+    """Empties the SECTIONS of core, which the small project's params.yaml has not."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"^SECTIONS = .*$", "SECTIONS = {}", text, flags=re.MULTILINE), encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """The small project after `dvc repro`, committed."""
@@ -278,6 +314,7 @@ def finished(tmp_path_factory):
     for package in "core", "pipeline":
         shutil.copytree(root / "stages" / package, folder / "stages" / package,
                         ignore=shutil.ignore_patterns("__pycache__"))
+    without_own_sections(folder / "stages/core/params.py")
     shell(folder, "git", "init", "--quiet", "--template=")
     shell(folder, sys.executable, "-m", "dvc", "init", "--quiet")
     shell(folder, sys.executable, "-m", "dvc", "config", "core.analytics", "false")

@@ -12,8 +12,8 @@ from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
-# Every experiment has its own rows, tests/<experiment>/stale.py: edit -> patterns of its stages that become stale.
-# Here are what they share, the data and the baseline; the report is stale whenever an experiment is.
+# Every experiment has its own rows, tests/<experiment>/stale.py: edit -> patterns of its stages that become
+# stale. Here are what they share, the data and the baseline; the report is stale whenever an experiment is.
 SHARED = {
     "data.objects.source": ["data@objects", "baseline@*"],
     "data.objects.train": ["data@objects", "baseline@*"],
