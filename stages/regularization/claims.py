@@ -58,18 +58,19 @@ def accuracy_claims(right, longer):
 
 def calibration_claims(clean):
     """Claims on probabilities, from the measures on clean test images."""
-    miscalibrated = clean.nats - clean.repaired_nats
-    given = clean.right.sel(network=[PLAIN, "mixup"])
+    def lower(values, **text):
+        return claim(difference=100 * (values.sel(network=PLAIN) - values.sel(network="mixup")),
+                     given=clean.right.sel(network=[PLAIN, "mixup"]), **text)
+
     return [
-        claim(
-            difference=miscalibrated.sel(network=PLAIN) - miscalibrated.sel(network="mixup"), given=given,
-            unit="nats", id="mixup_improves_calibration", source="Thulasidasan et al. 2019",
-            sentence="Mixup calibrates confidence: its network gains less log-likelihood by a temperature "
-                     "than the plain network.",
+        lower(
+            clean.nats - clean.repaired_nats, unit="hundredths of a nat",
+            id="mixup_improves_calibration", source="Thulasidasan et al. 2019",
+            sentence="Mixup calibrates confidence: a temperature gains less log-likelihood for its network "
+                     "than for the plain one.",
         ),
-        claim(
-            difference=100 * (clean.brier.sel(network=PLAIN) - clean.brier.sel(network="mixup")), given=given,
-            unit="hundredths", id="mixup_improves_probabilities", source=OURS,
+        lower(
+            clean.brier, unit="hundredths of the score", id="mixup_improves_probabilities", source=OURS,
             sentence="Mixup lowers the Brier score, the squared error of the predicted probabilities.",
         ),
     ]

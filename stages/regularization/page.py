@@ -37,7 +37,8 @@ FIGURES = [
     Figure(
         "plots/regularization/figures/sweep.svg",
         "Test accuracy of smaller networks by the value of one method's parameter; 0 is plain training. "
-        "Bands are 95 % intervals over seeds and images.",
+        "Bands are 95 % intervals over seeds and images; a single seed has none, and differences of a few "
+        "points mean nothing.",
     ),
     Figure(
         "plots/regularization/figures/reliability.svg",
@@ -94,15 +95,15 @@ def tables(settings, clean, disturbed, longer):
         table(
             "Calibration on test images", NETWORKS,
             {
-                "Brier score × 100": 100 * clean.brier, "cross-entropy × 100, nats": 100 * clean.nats,
-                "temperature × 100": 100 * clean.temperature,
-                "gained by it, nats × 100": 100 * (clean.nats - clean.repaired_nats),
+                "Brier score": clean.brier, "cross-entropy, nats": clean.nats,
+                "temperature": clean.temperature, "gained by it, nats": clean.nats - clean.repaired_nats,
                 "calibration error, %": clean.calibration_error,
                 "after the temperature, %": clean.repaired_calibration_error,
             },
-            "A temperature above 100 lowers confidence; each half of the test images gets the one that "
+            "A temperature above 1 lowers confidence; each half of the test images gets the one that "
             "fits the other half. What is gained by it is what calibration is compared by. The expected "
             "calibration error (15 bins) is biased and only describes.",
+            digits=2,
         ),
         table(
             "Accuracy on corrupted test images, mean over severities, in %", NETWORKS,
