@@ -202,8 +202,8 @@ def write(digits, objects, seeds, claims, found, missed, on_objects):
         answer=answer(claims, digits, found, missed, on_objects),
         claims=claims,
         tables=[
-            digits_table(digits, found, seeds), temperature_table(digits, seeds), omitted_table(digits, missed),
-            objects_table(on_objects, seeds),
+            digits_table(digits, found, seeds), temperature_table(digits, seeds),
+            omitted_table(digits, missed), objects_table(on_objects, seeds),
         ],
         figures=FIGURES,
     ))
