@@ -28,7 +28,7 @@ SMALL = {
     },
     "objects": {
         "training.epochs": 2, "training.batch_size": 30, "networks.student.blocks": [1, 1],
-        "networks.student.width": 4, "networks.weaker.blocks": [1, 1],
+        "networks.student.width": 4, "networks.weaker.blocks": [1, 1], "poor.epochs": 1,
     },
 }
 

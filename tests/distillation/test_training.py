@@ -74,7 +74,7 @@ def test_the_virtual_teacher_by_loops(batch):
     net, (x, y) = batch
     settings = Virtual(alpha=0.3, temperature=20.0, confidence=0.9)
     total = 0.0
-    for z, label in zip(net(x).double(), y.tolist(), strict=True):
+    for z, label in zip(net(x).detach().double(), y.tolist(), strict=True):
         q = z.softmax(0)
         p = [0.9 if k == label else 0.1 / 9 for k in range(10)]       # softened as if logits
         soft = [math.exp(value / 20) for value in p]
