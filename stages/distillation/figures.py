@@ -1,8 +1,8 @@
 """Curves and figures: errors by temperature and by the omitted digit's bias, soft labels compared, gains."""
 
 from stages.core.charts import dots, lines, write_lines
+from stages.core.histories import histories
 from stages.core.params import Seeds, read
-from stages.core.recipe import histories
 from stages.core.stage import main
 from stages.distillation.params import Digits
 from stages.distillation.results import (

@@ -1,9 +1,6 @@
 """What was measured, by name, of students on digits and networks on objects; right is in percent."""
 
-from stages.core.data import load_role
-from stages.core.files import load
 from stages.core.measurements import measured
-from stages.distillation.digits import logits_path
 
 # what the students of digits learnt from -> how tables and legends call it; the control first
 SOURCES = {
@@ -60,13 +57,8 @@ def omitted(seeds):
 
 
 def teachers(seeds):
-    """Which test images the teachers on digits get right: (seed, image), in percent."""
-    import numpy as np
-    import xarray as xr
-
-    y = load_role("digits").test.labels.cpu()
-    right = [(load(logits_path(seed))[0]["test"].argmax(1) == y).numpy() for seed in seeds]
-    return xr.DataArray(100.0 * np.stack(right), {"seed": list(seeds)}, ("seed", "image"))
+    """Which test images the teachers on digits get right: (seed, image)."""
+    return percent(measured("data/distillation/teacher/{seed}.safetensors", seed=seeds)).right
 
 
 def objects(networks, seeds):

@@ -14,9 +14,11 @@ import torch
 from stages.core.compute import start
 from stages.core.data import Batches
 from stages.core.files import save
+from stages.core.histories import keep_history
+from stages.core.measurements import record
 from stages.core.params import Count, read
-from stages.core.recipe import fit, keep_history, sgd
-from stages.core.scores import logits
+from stages.core.recipe import fit, sgd
+from stages.core.scores import correct, logits
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.digits import logits_path, parts
@@ -49,7 +51,10 @@ def run():
     for seed in each_seed():
         rng = start(seed)
         net, history = trained(role, transfer, recipe, rng, seed)
-        save(logits_path(seed), {name: logits(net, split.images) for name, split in splits.items()})
+        found = {name: logits(net, split.images) for name, split in splits.items()}
+        save(logits_path(seed), found)
+        record(f"data/distillation/teacher/{seed}.safetensors",
+               {"right": ("image", correct(found["test"], role.test.labels))})
         keep_history("distillation/teacher", seed, history, **cost(net, role.test.images))
 
 

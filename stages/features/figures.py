@@ -2,8 +2,8 @@
 
 from stages.core.charts import dots, write_lines
 from stages.core.data import load_role
+from stages.core.histories import histories
 from stages.core.params import Seeds, read
-from stages.core.recipe import histories
 from stages.core.stage import main
 from stages.features.grids import draw_inversions, draw_pairs
 from stages.features.recipe import kept

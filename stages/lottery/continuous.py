@@ -17,8 +17,8 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from stages.core.compute import start
+from stages.core.histories import keep_history
 from stages.core.params import read
-from stages.core.recipe import keep_history
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.core.train import SGD, cross_entropy

@@ -9,11 +9,12 @@ from stages.core.compute import generator
 from stages.core.data import Role, load_role
 from stages.core.errors import UserError
 from stages.core.files import load, save
+from stages.core.histories import keep_history
 from stages.core.measurements import record
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.params import Count, read
 from stages.core.progress import progress
-from stages.core.recipe import augmented, keep_history, sgd
+from stages.core.recipe import augmented, sgd
 from stages.core.scores import correct, logits
 from stages.core.train import Around, cosine, cross_entropy, training
 from stages.lottery.masks import hold, remaining, whole

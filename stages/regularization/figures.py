@@ -3,8 +3,8 @@
 import xarray as xr
 
 from stages.core.charts import dots, lines, write_lines
+from stages.core.histories import histories
 from stages.core.params import Seeds, read
-from stages.core.recipe import histories
 from stages.core.stage import main
 from stages.regularization.methods import PLAIN, SINGLES, SWEPT, values_of
 from stages.regularization.params import Regularization

@@ -3,9 +3,10 @@
 A network's methods are its section of `regularization.networks`; all else is the same for all.
 """
 
+from stages.core.histories import keep_history
 from stages.core.nets import save_net
 from stages.core.params import read
-from stages.core.recipe import keep_history, weights_path
+from stages.core.recipe import weights_path
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.regularization.methods import NETWORKS
