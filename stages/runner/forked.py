@@ -86,15 +86,13 @@ class Warm:
         return self.state == "ready" and self.process.poll() is not None
 
     def asked(self, command, output):
-        """A socket on which will be told what becomes of a command; None if there is no asking any more."""
+        """A socket that tells what becomes of a command; it ends at once if this process is dead."""
         report, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         request = {"stage": command["env"]["DVC_STAGE"], "words": command["args"][-1].split()}
+        files = [output.fileno(), theirs.fileno()]
         with theirs, suppress(OSError):
-            socket.send_fds(
-                self.channel, [json.dumps(request).encode()], [output.fileno(), theirs.fileno()]
-            )
-            return report
-        return None
+            socket.send_fds(self.channel, [json.dumps(request).encode()], files)
+        return report
 
     def end(self):
         """Ends it; what was forked goes on."""
@@ -114,7 +112,10 @@ def dismiss():
 def begun(report):
     """The process of which a report tells that it began; None if it tells nothing."""
     word, _, number = report.recv(LONGEST).partition(b" ")
-    return Forked(int(number), report) if word == b"began" else None
+    if word == b"began":
+        return Forked(int(number), report)
+    report.close()
+    return None
 
 
 class Forked:

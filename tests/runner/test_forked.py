@@ -108,6 +108,10 @@ while not os.path.exists("go"):
 os._exit(4)
 """,
 }
+OURS = (
+    "stages/__init__.py", "stages/core", "stages/pipeline", "stages/runner", "params.yaml",
+    "requirements.txt", "requirements-no-deps.txt",
+)
 PIPELINE = """\
 stages:
   {name}:
@@ -120,9 +124,8 @@ stages:
 def with_stages(folder):
     """Puts stages of a test beside ours into a folder."""
     (folder / "stages").mkdir()
-    for name in "__init__.py", "core", "runner":
-        (folder / "stages" / name).symlink_to(ROOT / "stages" / name)
-    (folder / "params.yaml").symlink_to(ROOT / "params.yaml")
+    for name in OURS:
+        (folder / name).symlink_to(ROOT / name)
     for name, text in MODULES.items():
         (folder / f"stages/{name}.py").write_text(text)
     return folder
@@ -324,6 +327,7 @@ def test_the_runner_forks_stages_and_leaves_what_dvc_leaves(make, monkeypatch):
     ours, theirs = (make({"dvc.yaml": PIPELINE.format(name="parent")}, name) for name in ("ours", "theirs"))
     for one in ours, theirs:
         with_stages(one.folder)
+    forked.dismiss()
     monkeypatch.setattr(forked, "dismiss", lambda: None)     # it lives on from run to run
     until(lambda: not ours.by_us(force=True).failed and "stages.runner.warm" in parents(ours))
     monkeypatch.undo()
