@@ -97,8 +97,9 @@ def test_a_dense_network_that_has_not_learnt_leaves_nothing_to_test():
     assert decided(claims, "not tested") == claims.keys() - {"robust_ticket_beats_reinit"}
 
 
-def test_a_control_that_learns_nothing_is_an_outcome_but_not_two():
+def test_one_network_that_learns_nothing_is_an_outcome_but_not_two():
     assert "ticket_beats_reinit" in decided(verdicts({"controls/reinit/2": 0.1}), "supported")
+    assert "ticket_beats_reinit" in decided(verdicts({"rounds/2/global": 0.1}), "contradicted")
     claims = verdicts({"controls/reinit/2": 0.1, "rounds/2/global": 0.12})
     assert claims["ticket_beats_reinit"].verdict == "not tested"
 
