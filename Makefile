@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
 INSTALLED := .venv/.installed
 
-.PHONY: help setup repro test lint profile diff show report bench deps clean
+.PHONY: help setup repro test check nightly lint profile diff show report bench deps clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -31,6 +31,12 @@ repro: setup  ## compute what is out of date, and show the verdicts
 
 test: setup lint  ## lint, tests, and checks of the pipeline
 	@python -m pytest
+
+check: setup lint  ## in two minutes: lint, types of parameters, tests that train nothing and run no stages
+	@python -m pytest -m "not slow and not nightly"
+
+nightly: setup  ## what grows with every experiment: every training is killed and goes on
+	@python -m pytest -m nightly
 
 lint: setup  ## look for mistakes without running anything
 	@ruff check .

@@ -18,7 +18,7 @@ CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
 NORMAL = float(ndtri(1 - TAIL))
 
-DOUBT = 8                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
+DOUBT = 6                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
 POWER = 1.5                      # of a share of the variance, in what Student's quantile adds to the normal's
 FEW = 30                         # of fewer places than these, skewness is not estimated
 ROUNDING = 1e-12                 # a deviation of this share of the largest value is none
@@ -114,9 +114,9 @@ def deviations(terms):
 def reach(variance, quantile, deviations):
     """How far the interval reaches below and above the effect: farther where rare images would move it.
 
-    At a distance x of the truth from the effect, the variance is variance + skew * x, if the effect and its
-    estimated variance vary together as the third moment says; x is where x^2 = quantile^2 (variance + skew x).
-    The nearer end moves in only by as much as the third moment is more than chance.
+    Effect and estimated variance vary together as the third moment says: if the truth is at a distance x from
+    the effect, the variance there is variance + x third / variance, and the ends are where x^2 is quantile^2
+    times that. The nearer one moves in only by as much as the third moment is more than chance.
     """
     cubes = deviations * deviations * deviations
     third, chance = float(cubes.sum()), float((cubes * cubes).sum())

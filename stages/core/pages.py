@@ -47,9 +47,13 @@ class Page:
     figures: list
 
 
-def conditions(role, recipe, seeds):
-    """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words."""
-    facts = recorded(f"data/training/resnet{recipe.depth}/sgd/{seeds[0]}.safetensors").attrs
+def conditions(role, recipe, seeds, control=None):
+    """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words.
+
+    `control` is the name of one of them below models/, the shared baseline without it.
+    """
+    control = control or f"resnet{recipe.depth}/sgd"
+    facts = recorded(f"data/training/{control}/{seeds[0]}.safetensors").attrs
     millions = facts["parameters"] / 1e6
     return {
         "data": role.source,

@@ -1,8 +1,7 @@
 """How networks on `objects` are trained and kept, unless an experiment says otherwise: section `training`."""
 
-from stages.core.compute import facts
 from stages.core.data import Batches
-from stages.core.measurements import measured, record
+from stages.core.histories import keep_history
 from stages.core.nets import save_net
 from stages.core.progress import progress
 from stages.core.train import SGD, cross_entropy, training
@@ -35,17 +34,3 @@ def keep(name, seed, net, history):
     """Writes the weights of a network, and how it was trained: data/training/<name>/<seed>.safetensors."""
     save_net(weights_path(name, seed), net)
     keep_history(name, seed, history, parameters=sum(weight.numel() for weight in net.parameters()))
-
-
-def keep_history(name, seed, history, **known):
-    """Writes a training's rows, dicts of numbers with `epoch`, and `known` and the machine's facts."""
-    columns = {key: ("epoch", [row[key] for row in history]) for key in history[0] if key != "epoch"}
-    record(
-        f"data/training/{name}/{seed}.safetensors", columns, facts() | known,
-        epoch=[row["epoch"] for row in history],
-    )
-
-
-def histories(group, networks, seeds):
-    """The trainings of networks below data/training/<group>: a Dataset with the axes network, seed, epoch."""
-    return measured(f"data/training/{group}/{{network}}/{{seed}}.safetensors", network=networks, seed=seeds)

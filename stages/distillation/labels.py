@@ -7,18 +7,18 @@ ResNet-18 after one epoch of 200.
 """
 
 from stages.core.params import Count, read
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.objects import kept, trained
 from stages.distillation.params import Network
 
 
-def run(network: str, seed: int):
-    if network == "poor":
-        stop, section = read("distillation.objects.poor.epochs", Count), "weaker"
-    else:
-        stop, section = None, network
+def run(network: str):
+    early = read("distillation.objects.poor.epochs", Count)
+    section, stop = ("weaker", early) if network == "poor" else (network, None)
     shape = read(f"distillation.objects.networks.{section}", Network)
-    kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
+    for seed in each_seed():
+        kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
 
 
 if __name__ == "__main__":

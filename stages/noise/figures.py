@@ -3,8 +3,8 @@
 import numpy as np
 
 from stages.core.charts import lines, write_lines
+from stages.core.histories import histories
 from stages.core.params import Depth, Seeds, read
-from stages.core.recipe import histories
 from stages.core.stage import main
 from stages.noise.results import NETWORKS, results
 

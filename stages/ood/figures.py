@@ -5,9 +5,9 @@ import numpy as np
 from stages.core.charts import dots, write_lines
 from stages.core.data import load_role, unit
 from stages.core.files import write_rows
+from stages.core.histories import histories
 from stages.core.params import Seeds, Training, read
 from stages.core.plots import COLOURS, figure, legend, picture_grid, save_figure, style
-from stages.core.recipe import histories
 from stages.core.stage import main
 from stages.ood.detection import counts, threshold
 from stages.ood.params import Ood

@@ -16,12 +16,13 @@ def run(experiment: str):
 
 def markdown(page):
     """A page, a dict as in page.json, as Markdown."""
+    claims = [claim_row(claim) for claim in page["claims"]]
     return "\n\n".join([
         f"# {page['title']}",
         "\n".join(f"- {key}: {value}" for key, value in page["conditions"].items()),
         page["answer"],
         "## Claims",
-        table(["claim", "effect", "95 % interval", "verdict"], [claim_row(claim) for claim in page["claims"]]),
+        table(["claim", "effect", "95 % interval", "verdict"], claims),
         *(section(one) for one in page["tables"]),
     ]) + "\n"
 

@@ -43,7 +43,8 @@ def report(pages):
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )
-    templates.filters |= {"diagram": diagram, "embedded": embedded, "places": places, "shown": shown, "split": split}
+    filters = diagram, embedded, places, shown, split
+    templates.filters |= {function.__name__: function for function in filters}
     return templates.get_template("page.html.jinja").render(
         pages=pages, shared=shared_conditions(pages), counts=counts(pages), symbols=VERDICTS,
     )
@@ -75,7 +76,7 @@ def shared_conditions(pages):
 
 
 def diagram(claim):
-    """A tested claim's numbers as text, and the x of each in its diagram, whose scale is symmetric around 0."""
+    """A tested claim's numbers as text, and the x of each in its diagram, on a scale symmetric around 0."""
     low, effect, high = numbers = claim["low"], claim["effect"], claim["high"]
     digits = interval_places(low, effect, high)
     end = round_up(max(abs(low), abs(high)))

@@ -14,6 +14,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from enum import Enum
 from functools import cached_property
+from pathlib import Path
 
 import dvc
 import networkx as nx
@@ -30,7 +31,9 @@ from dvc.stage.serialize import to_lockfile, to_single_stage_lockfile
 from stages.core.errors import UserError
 from stages.runner.clone import collect, job_of, new_token
 from stages.runner.lock import LockFile
-from stages.runner.targets import named
+from stages.runner.parsed import Parsed
+from stages.runner.seen import Seen
+from stages.runner.targets import named, of_root
 
 VERSION = "3.67.1"
 EVERY = 1.0                                                  # seconds between writes of dvc.lock
@@ -62,6 +65,7 @@ class Books:
         self._unwritten = {}                                 # finished stages that are in no dvc.lock yet
         self._written = 0.0
         self._held = {}                                      # running stage -> what to close at its end
+        self._seen = Seen(self.repo)
 
     def close(self):
         """Writes what is finished and lets go of what runs."""
@@ -87,21 +91,23 @@ class Books:
             with self.repo.lock:
                 for name in "dvcignore", "dvcfs", "datafs":  # of files that came since
                     self.repo.__dict__.pop(name, None)
+                self._seen = Seen(self.repo)
                 yield
         finally:
             self._depth -= 1
 
     def plan(self, targets=(), single_item=False, downstream=False):
         """The stages to look at, in DVC's order -> those of them that come first."""
-        with self.turn():
-            stages = named(self.repo, targets or [PROJECT_FILE])
+        with self.turn(), Parsed(Path(self.repo.tmp_dir, "runner/parsed.json")):
             graph = get_active_graph(self.repo.index.graph)
+            root = of_root(self.repo)
+            stages = root if root and not targets else named(self.repo, targets or [PROJECT_FILE])
             if single_item:
                 before = one_by_one(stages, graph)
             else:
                 before = with_others(plan_repro(graph, stages, downstream=downstream), graph)
             self._order = {}
-            for stage in before:
+            for stage in dict.fromkeys([*plan_repro(graph, root), *plan_repro(graph)]):
                 if isinstance(stage, PipelineStage):         # data has no dvc.lock
                     self._order.setdefault(lock_of(stage), []).append(stage.name)
             return before
@@ -127,7 +133,7 @@ class Books:
         with self.turn():
             for stage, before in plan.items():
                 follows = runs(stage) and (force or any(one in found for one in before))
-                if follows or stage.changed(pull, before):
+                if follows or self._changed(stage, before, pull):
                     found.append(stage)
         return found
 
@@ -147,9 +153,9 @@ class Books:
         if not runs(stage):
             return self._as_dvc(stage, before, force, pull)
         if not force:
-            if not stage.changed(False, before):
+            if not self._changed(stage, before):
                 return Found.UNCHANGED
-            if pull and not stage.changed(True, before) and self._pulled(stage):
+            if pull and not self._changed(stage, before, missing=True) and self._pulled(stage):
                 return Found.RESTORED
             if pull:
                 _pull_missing_deps(stage)
@@ -165,6 +171,7 @@ class Books:
         """
         self.give_up(stage)                                  # begun on a worker that is lost
         stage.remove_outs(ignore_remove=False, force=False)
+        self._seen.forget(stage)
         paths = [dep.fs_path for dep in stage.deps], [out.fs_path for out in stage.outs]
         held = rwlock(
             self.repo.tmp_dir, self.repo.fs, f"{' '.join(sys.argv)}: {stage.addressing}", *paths,
@@ -200,8 +207,13 @@ class Books:
         self._unwritten = {}
         self._written = time.monotonic()
 
+    def _changed(self, stage, before, missing=False):
+        """Whether a stage is not as dvc.lock says; what is missing may count as what was there."""
+        return not self._seen.unchanged(stage) and stage.changed(missing, before)
+
     def _as_dvc(self, stage, before, force, pull):
         done = stage.reproduce(upstream=before, force=force, pull=pull)
+        self._seen.forget(stage)
         if not done:
             return Found.UNCHANGED
         stage.dump(update_pipeline=False)
@@ -211,6 +223,7 @@ class Books:
         try:
             self.repo.pull(stage.addressing)
             stage.checkout()
+            self._seen.forget(stage)
         except CheckoutError:
             return False
         return True
@@ -239,6 +252,7 @@ class Books:
         plain = [out for out in stage.outs if not (out.is_metric or out.is_plot)]
         stage.save(run_cache=all(out.use_cache for out in plain))
         stage.commit()
+        self._seen.forget(stage)
         self._unwritten[stage] = None
 
 

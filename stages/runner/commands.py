@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from stages.runner.forked import forked
 from stages.runner.guard import guarded
 
 PATIENCE = 5.0                                               # seconds from SIGTERM to SIGKILL
@@ -43,14 +44,18 @@ def execute(commands, log, wanted=lambda: True, said=lambda line: None, environm
     with open(log, "wb") as output:
         for command in commands:
             env = command["env"] | {"PYTHONUNBUFFERED": "1"} | (environment or {})
-            with subprocess.Popen(
-                **command | {"env": env}, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True,
-            ) as process, guarded(process.pid):
+            with begun(command | {"env": env}, output) as process, guarded(process.pid):
                 status = ended(process, wanted, lambda: said(last_line(log)))
             if status != 0:
                 return Outcome(status, time.monotonic() - began)
     return Outcome(0, time.monotonic() - began)
+
+
+def begun(command, output):
+    """The process of a command, in a session of its own, that prints into `output`."""
+    return forked(command, output) or subprocess.Popen(
+        **command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+    )
 
 
 def ended(process, wanted, tick):

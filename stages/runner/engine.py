@@ -20,9 +20,9 @@ from distributed import Client, LocalCluster, get_worker
 from ruamel.yaml import YAML
 
 from stages.core.errors import UserError
+from stages.runner import forked, guard
 from stages.runner.clone import delivered, fetch, has
 from stages.runner.commands import PATIENCE, execute
-from stages.runner.guard import dismiss
 from stages.runner.schedule import Resources
 from stages.runner.site import differences, site
 
@@ -112,7 +112,8 @@ class Engine:
         self._client.close()
         if not isinstance(self._cluster, str):
             self._cluster.close()
-        dismiss()
+        forked.dismiss()
+        guard.dismiss()
 
     def _heard(self, event):
         self.events.put(event[1])

@@ -1,12 +1,20 @@
 """The stages that a command line names."""
 
 import difflib
+import os
 
+from dvc.dvcfile import PROJECT_FILE
 from dvc.repo.reproduce import collect_stages
 from dvc.stage.exceptions import StageFileDoesNotExistError, StageNotFound
 
 from stages.core.errors import UserError
 from stages.pipeline.project import pipeline, title
+
+
+def of_root(repo):
+    """The stages of ./dvc.yaml, which are DVC's targets if none are named."""
+    path = os.path.abspath(PROJECT_FILE)
+    return [stage for stage in repo.index.stages if stage.path == path]
 
 
 def named(repo, targets):

@@ -143,10 +143,10 @@ def test_the_head_counts_claims_of_papers_and_ours_apart_and_what_chance_would_g
     _, root = rendered(replace(two, name="again", claims=two.claims[:1] * 19), two)
     head = next(node.words() for node in root.all("p") if "were tested" in node.words())
     assert head == (
-        "22 of 23 claims were tested. Of what papers claim, 20 are supported, 1 is contradicted, 1 is inconclusive, "
-        "0 are not tested. Of our own questions, 0 are supported, 0 are contradicted, 0 are inconclusive, 1 is not "
-        "tested. If there were no effects at all, chance alone would still give about 1.1 verdicts, half of them in "
-        "favour."
+        "22 of 23 claims were tested. Of what papers claim, 20 are supported, 1 is contradicted, 1 is "
+        "inconclusive, 0 are not tested. Of our own questions, 0 are supported, 0 are contradicted, 0 are "
+        "inconclusive, 1 is not tested. If there were no effects at all, chance alone would still give about "
+        "1.1 verdicts, half of them in favour."
     )
 
 

@@ -39,6 +39,28 @@ def test_the_bytes_are_those_of_dvc(tmp_path_factory, updates):
         assert path.read_text(encoding="utf-8") == text
 
 
+@settings(deadline=None, max_examples=30)
+@given(st.permutations("abcdef"), st.lists(st.sets(st.sampled_from("abcdef"), min_size=1), max_size=6))
+def test_the_order_is_one_whatever_is_finished_first(tmp_path_factory, order, finished):
+    """A run that is killed again and again, against one run of everything by DVC."""
+    path = tmp_path_factory.mktemp("lock") / "dvc.lock"
+    for names in [*finished, set(order)]:
+        LockFile(path).update({name: {"cmd": name} for name in names}, order)
+    text = ""
+    for name in order:
+        text = as_dvc(text, {name: {"cmd": name}})
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_entries_that_are_there_stay_where_they_are(tmp_path):
+    """Those that DVC has put in another order, and one of no stage that we know."""
+    path = tmp_path / "dvc.lock"
+    path.write_text(as_dvc("", {name: {"cmd": name} for name in ("d", "gone", "b")}), encoding="utf-8")
+    LockFile(path).update({name: {"cmd": "new"} for name in "abcde"}, "abcde")
+    stages = parse_yaml_for_update(path.read_text(encoding="utf-8"), path)["stages"]
+    assert list(stages) == ["c", "d", "gone", "a", "b", "e"]
+
+
 def test_what_others_write_in_between_stays(tmp_path):
     path = tmp_path / "dvc.lock"
     path.write_text(dumps_yaml({"schema": "2.0", "stages": {"ours": {"cmd": "z"}}}), encoding="utf-8")
