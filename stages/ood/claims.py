@@ -1,4 +1,4 @@
-"""What five papers say of out-of-distribution detection, tested on the scores just computed.
+"""What four papers say of out-of-distribution detection, tested on the scores just computed.
 
 Compared are scores of whole sets, averaged over the sets: AUROC, which varies less from run to run than a
 rate at one threshold, and TNR at 95 % TPR where Liu et al. claim it (they find no gain of AUROC on every
@@ -10,12 +10,13 @@ from stages.core.claims import OURS, claim, metrics, summary
 from stages.core.files import write_json
 from stages.core.params import Seeds, Training, read
 from stages.core.stage import main
+from stages.core.words import counted
 from stages.ood.influence import tnr_parts
 from stages.ood.page import write
 from stages.ood.params import Ood, classes_of
 from stages.ood.results import FAR, NEAR, PLAIN, SETS, UNSEEN, ends, equally, minus, results, sizes, terms
 
-HENDRYCKS, LIANG = "Hendrycks & Gimpel 2017, table 2", "Liang et al. 2018, table 2"
+HENDRYCKS, LIANG = "Hendrycks & Gimpel 2017", "Liang et al. 2018, table 2"
 EXPOSURE, LIU = "Hendrycks et al. 2019", "Liu et al. 2020"
 CHANCE = 50.0                                                # AUROC in percent
 
@@ -42,19 +43,20 @@ def score_claims(found, networks):
         claim(
             difference=[plain[0] - CHANCE, *plain[1:]], given=given, id="max_softmax_beats_chance",
             source=HENDRYCKS,
-            sentence="The largest softmax probability is lower on other images than on test images of the "
-                     "known classes: AUROC is above 50 %, on average over the sets.",
+            sentence="The largest softmax probability tells other images from those of known classes: AUROC "
+                     "is above 50 %, on average over the sets of other images.",
         ),
         claim(
             difference=minus(area("baseline", "odin"), plain), given=given, id="odin_beats_max_softmax",
             source=LIANG,
-            sentence="ODIN's temperature raises AUROC over the maximum softmax, on average over the sets.",
+            sentence="ODIN's temperature raises AUROC over the maximum softmax, on average over the sets of "
+                     "other images.",
         ),
         claim(
             difference=minus(rejected("energy"), rejected(PLAIN)), given=given, id="energy_beats_max_softmax",
             source=LIU,
             sentence="Energy rejects more other images than the maximum softmax at 95 % TPR, on average "
-                     "over the sets.",
+                     "over the sets of those.",
         ),
         larger(
             deep, shallow, id="depth_helps",
@@ -93,15 +95,15 @@ def exposure_claims(found, classes, least):
             sentence="Outlier exposure raises AUROC on sets of images that it did not see, on average.",
         ),
         gain(
-            "exposed", "control", farther, id="exposure_helps_near_sets_least", source=f"{EXPOSURE}, their "
-                                                                                       "logs",
+            "exposed", "control", farther, id="exposure_helps_near_sets_least",
+            source=f"{EXPOSURE}, their logs",
             sentence="Outlier exposure raises AUROC less on other classes of the same data than on other "
                      "data.",
         ),
         gain(
             many, few, average, id="more_outlier_classes_help", source=OURS,
-            sentence=f"Exposure to outliers of {most} classes raises AUROC more than to as many outliers of "
-                     f"{fewest}.",
+            sentence=f"Exposure to outliers of {counted(most, 'kind')} raises AUROC more than exposure to as "
+                     f"many outliers of {counted(fewest, 'kind')}.",
         ),
         claim(
             difference=minus(rejected("energy", "energy"), rejected("exposed", PLAIN)), least=least,

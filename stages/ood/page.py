@@ -25,8 +25,9 @@ FIGURES = [
     Figure(
         "plots/ood/figures/scores.svg",
         "Scores that the baseline network gives to in-distribution images, on top, and to every other set: "
-        "the share of a set's images, on one scale, where a row's full height is half of them. The dashed "
-        "line is the threshold that 95 % of in-distribution images reach. All seeds together.",
+        "the share of a set's images, on one scale, where a row's full height is half of them; higher bars "
+        "are cut. The dashed line is the threshold that 95 % of in-distribution images reach. All seeds "
+        "together.",
     ),
     Figure(
         "plots/ood/figures/roc.svg",

@@ -79,7 +79,7 @@ def terms(found, network, score, weights, parts=auroc_parts):
     """
     from xarray import DataArray
 
-    one = found.sel(network=network, score=score)
+    one = found[[INSIDE, *weights]].sel(network=network, score=score)
     seeds = [
         contributions(parts, one[INSIDE].to_numpy()[i], [one[name].to_numpy()[i] for name in weights],
                       list(weights.values()))

@@ -146,8 +146,8 @@ def exposure_table(found, origin):
         "Outlier exposure, set by set: AUROC, in %", NEAR | SETS | {"mean": "mean of unseen sets"},
         {
             "paper: before → after": exposed_there(origin),
-            "as trained": areas("known"), "control": before, "exposed": after, "gain, "
-                                                                               "points": gains(after, before),
+            "as trained": areas("known"), "control": before, "exposed": after,
+            "gain, points": gains(after, before),
             "control, energy": before_bounds, "energy bounds, energy": bounded,
             "gain of bounds, points": gains(bounded, before_bounds),
         },
