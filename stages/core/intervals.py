@@ -8,7 +8,7 @@ square of T in the table, over the number of its cells, expects the components o
 
 Crossed random effects: Gallas, Bandos, Samuelson & Wagner, Communications in Statistics 2009,
 https://doi.org/10.1080/03610920802610084. What differs, and how often the interval covers the truth, is in
-docs/statistics.md; the three numbers below were chosen there.
+docs/statistics.md; the numbers below were chosen there.
 """
 
 import numpy as np
@@ -18,8 +18,8 @@ CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
 NORMAL = float(ndtri(1 - TAIL))
 
-DOUBT = 6                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
-POWER = 1.5                      # of a share of the variance, in what Student's quantile adds to the normal's
+DOUBT = 4                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
+POWERS = 1.25, 0.75              # of the two ratios that say how much of the variance rests on one axis
 FEW = 30                         # of fewer places than these, skewness is not estimated
 ROUNDING = 1e-12                 # a deviation of this share of the largest value is none
 
@@ -82,8 +82,8 @@ def spread(squares):
     """The variance of the effect, and how many of its roots the interval reaches to either side.
 
     Components are found from the largest sets down, none below 0; what is missing to 0 is taken from their
-    sum as far as it is more than chance. The quantile is the normal one, and more by Student's with the
-    freedom of each single axis, by the share of the variance that rests on this axis.
+    sum as far as it is more than chance. The quantile is the normal one, and more where the variance rests on
+    single axes: by what Student's quantile with their degrees of freedom is more, in quadrature.
     """
     components, beyond, missing = {}, {}, 0.0
     for axes in sorted(squares, key=len, reverse=True):
@@ -91,12 +91,13 @@ def spread(squares):
         beyond[axes] = sum(components[other] for other in components if other > axes)
         components[axes] = max(mean - beyond[axes], 0.0)
         missing += max(beyond[axes] - mean, 0.0) * free**2 / (free**2 + DOUBT)
-    variance = max(sum(components.values()) - missing, largest(squares) / 2)
+    variance = max(sum(components.values()) - missing, largest(squares) / 4)
     extra = 0.0
     for axes, (mean, free) in squares.items():
         if len(axes) == 1 and mean:
-            share = min(mean / variance * mean / max(mean, beyond[axes]), 1)
-            extra += (share**POWER * (stdtrit(free, 1 - TAIL) - NORMAL)) ** 2
+            of_all, of_own = mean / variance, mean / max(mean, beyond[axes])
+            share = of_all ** POWERS[0] * of_own ** POWERS[1]
+            extra += (share * (stdtrit(free, 1 - TAIL) - NORMAL)) ** 2
     return variance, float(NORMAL + extra**0.5)
 
 
