@@ -7,14 +7,15 @@ import sys
 import pytest
 
 
-def ran(tmp_path, root, body, *words):
+def ran(tmp_path, root, body, *words, stdout=subprocess.PIPE):
     (tmp_path / "some_stage.py").write_text(
         "from stages.core.errors import UserError\nfrom stages.core.stage import main\n"
         f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n"
     )
     env = os.environ | {"PYTHONPATH": str(root)}
     command = [sys.executable, "-m", "some_stage", *words]
-    return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+    pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
+    return subprocess.run(command, cwd=tmp_path, env=env, text=True, **pipes)
 
 
 def test_words_arrive_as_annotated(tmp_path, root):
@@ -44,3 +45,18 @@ def test_wrong_words(tmp_path, root, words):
 def test_our_own_mistakes_keep_their_traceback(tmp_path, root):
     done = ran(tmp_path, root, "assert name == 'x'", "sam", "7")
     assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("body", ["print('x')", "print('x' * 10**6)", "print('x', flush=True)"])
+def test_a_reader_that_goes_is_no_error(tmp_path, root, body):
+    """As in `python -m stages.report.verdicts | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as file:
+        done = ran(tmp_path, root, body, "sam", "7", stdout=file)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_another_pipe_that_breaks_is_an_error(tmp_path, root):
+    done = ran(tmp_path, root, "raise BrokenPipeError('of another')", "sam", "7")
+    assert done.stderr.endswith("BrokenPipeError: of another\n")
