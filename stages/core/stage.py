@@ -2,7 +2,10 @@
 
 import inspect
 import io
+import os
+import select
 import sys
+from contextlib import contextmanager
 
 from stages.core.errors import UserError
 
@@ -34,10 +37,33 @@ def main(run):
         usage = " ".join(f"{name.upper()}:{kind.__name__}" for name, kind in kinds.items())
         sys.exit(f"error: usage: python -m {inspect.getmodule(run).__spec__.name} {usage}")
     try:
-        run(*words)
-        for act in _last:
-            act()
+        with ending_with_the_reader():
+            run(*words)
+            for act in _last:
+                act()
     except (UserError, FloatingPointError) as error:
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("stopped: nothing is half written, run it again")
+
+
+@contextmanager
+def ending_with_the_reader():
+    """Inside, whoever reads what we print may go, as `head` does: that ends us without a word."""
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        if not unread(sys.stdout):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())       # for the interpreter's own flush
+        sys.exit(1)
+
+
+def unread(stream):
+    """Whether a stream is a pipe that nobody reads any more."""
+    poll = select.poll()
+    poll.register(stream, 0)
+    return bool(poll.poll(0))

@@ -12,7 +12,7 @@ from zc.lockfile import LockError, LockFile
 
 from stages.core.errors import UserError
 from stages.core.sections import check_all
-from stages.core.stage import print_utf8
+from stages.core.stage import ending_with_the_reader, print_utf8
 from stages.pipeline.project import one_line, title
 from stages.runner.books import Books
 from stages.runner.needs import Seconds
@@ -83,7 +83,8 @@ def main():
     if words.jobs < 1:
         sys.exit(f"error: --jobs is {words.jobs}: at least one core is needed")
     try:
-        sys.exit(run(words))
+        with ending_with_the_reader():
+            sys.exit(run(words))
     except (UserError, DvcException) as error:
         sys.exit(f"error: {one_line(error)}")
     except Stopped as error:

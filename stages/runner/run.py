@@ -209,16 +209,18 @@ class Run:
 
     def _end(self):
         """Ends what still runs, and writes what is finished."""
-        with self.books.turn():
-            for name, outcome in self.engine.stop() if self.schedule.running else ():
-                if succeeded(outcome):
-                    self._heard("ended", name, outcome)
-            while self.ended:
-                self._finish(*self.ended.popleft())
-        self.books.close()
-        self.seconds.write()
-        if self.engine:
-            self.engine.close()
+        try:
+            with self.books.turn():
+                for name, outcome in self.engine.stop() if self.schedule.running else ():
+                    if succeeded(outcome):
+                        self._heard("ended", name, outcome)
+                while self.ended:
+                    self._finish(*self.ended.popleft())
+        finally:
+            self.books.close()
+            self.seconds.write()
+            if self.engine:
+                self.engine.close()
 
 
 @contextmanager

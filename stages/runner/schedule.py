@@ -6,7 +6,8 @@ SIAM J. Appl. Math. 1969, bounds its makespan by 2 - 1/m times the best on m equ
 barriers: a task is ready as soon as the last one that it waits for is done.
 
 A task that no worker has room for now holds the freest of the workers that are large enough, so that smaller
-tasks do not pass it for ever.
+tasks do not pass it for ever. So does a task that will be ready once a result that has come is saved: that
+takes a moment, and what would start instead may take hours.
 """
 
 import heapq
@@ -67,6 +68,7 @@ class Schedule:
         self.lengths = path_lengths(before, seconds)
         self.left = set(before)                              # neither done nor dropped
         self.running = {}                                    # task -> its worker
+        self._ended = set()                                  # tasks that do not run any more, not yet done
         self._rank = {task: place for place, task in enumerate(before)}
         self._waits = {task: set(earlier) for task, earlier in before.items()}
         self._after = defaultdict(list)
@@ -120,10 +122,13 @@ class Schedule:
 
     def starts(self):
         """Takes from the queues what can start now: a list of (task, worker)."""
-        found, held = [], set()
+        found, held, soon = [], set(), self._soon()
         waiting = {needs for needs, queue in self._queues.items() if queue}
         while waiting:
             needs = min(waiting, key=lambda one: self._queues[one][0])
+            while soon and soon[-1] > -self._queues[needs][0][0]:
+                soon.pop()
+                held.add(self._freest(Resources(), held))
             worker = self._room_for(needs, held)
             if worker is None:
                 held.add(self._freest(needs, held))
@@ -140,11 +145,13 @@ class Schedule:
     def ended(self, task):
         """Gives a running task's room back; it is neither done nor dropped by that."""
         worker = self.running.pop(task)
+        self._ended.add(task)
         self._set(worker, self._free[worker].more(self._needs[task]))
 
     def done(self, task):
         """Makes ready what waited for this task alone."""
         self.left.discard(task)
+        self._ended.discard(task)
         for later in self._after[task]:
             self._waits[later].discard(task)
             if not self._waits[later] and later in self.left:
@@ -152,6 +159,7 @@ class Schedule:
 
     def drop(self, task):
         """Gives up a task and what waits for it, however indirectly; returns the latter, in their order."""
+        self._ended.discard(task)
         dropped, reach = set(), [task]
         while reach:
             one = reach.pop()
@@ -183,6 +191,11 @@ class Schedule:
     def needs(self, task):
         """What a queued or running task needs."""
         return self._needs[task]
+
+    def _soon(self):
+        """The path lengths, ascending, of tasks that wait only for tasks that have ended."""
+        later = {one for task in self._ended for one in self._after[task]}
+        return sorted(self.lengths[one] for one in later & self.left if self._waits[one] <= self._ended)
 
     def _room_for(self, needs, held):
         """A worker with room for such a task, the one with the least room left; None if there is none."""

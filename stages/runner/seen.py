@@ -53,7 +53,7 @@ class Seen:
             return False
         if item.use_cache and item.changed_cache():
             return False
-        return (item.IS_DEPENDENCY or item.exists) and self._hash(item) == item.hash_info
+        return self._hash(item) == item.hash_info
 
     def _hash(self, item):
         key = item.fs_path, item.hash_name

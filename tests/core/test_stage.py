@@ -7,7 +7,7 @@ import sys
 import pytest
 
 
-def ran(tmp_path, root, body, *words):
+def ran(tmp_path, root, body, *words, stdout=subprocess.PIPE):
     (tmp_path / "some_stage.py").write_text(
         "from stages.core.errors import UserError\nfrom stages.core.stage import main\n"
         f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n",
@@ -15,7 +15,8 @@ def ran(tmp_path, root, body, *words):
     )
     env = os.environ | {"PYTHONPATH": str(root)}
     command = [sys.executable, "-m", "some_stage", *words]
-    return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8")
+    pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
+    return subprocess.run(command, cwd=tmp_path, env=env, encoding="utf-8", **pipes)
 
 
 def test_words_arrive_as_annotated(tmp_path, root):
@@ -60,3 +61,18 @@ def test_a_notebooks_backend_does_not_end_figures(tmp_path, root, monkeypatch):
     body = "from stages.core.plots import figure, save_figure; save_figure('x.svg', figure()[0])"
     assert ran(tmp_path, root, body, "sam", "7").stderr == ""
     assert (tmp_path / "x.svg").exists()
+
+
+@pytest.mark.parametrize("body", ["print('x')", "print('x' * 10**6)", "print('x', flush=True)"])
+def test_a_reader_that_goes_is_no_error(tmp_path, root, body):
+    """As in `python -m stages.report.verdicts | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as file:
+        done = ran(tmp_path, root, body, "sam", "7", stdout=file)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_another_pipe_that_breaks_is_an_error(tmp_path, root):
+    done = ran(tmp_path, root, "raise BrokenPipeError('of another')", "sam", "7")
+    assert done.stderr.endswith("BrokenPipeError: of another\n")

@@ -175,6 +175,19 @@ def test_a_stop_ends_children_and_keeps_what_is_finished(project, sign, tmp_path
     assert set(one.status()) == {"slow"}
 
 
+def test_a_reader_that_goes_ends_a_run_which_keeps_what_is_finished(project, tmp_path):
+    one = project(SLEEPS.replace("sleep 600 & sleep 600", "while test ! -e ../go; do sleep 0.1; done"))
+    process = started(one)
+    until(lambda: "quick: done" in process.stdout.readline())
+    until((tmp_path / "started").exists)
+    process.stdout.close()
+    (tmp_path / "go").touch()
+    assert process.wait(timeout=60) == 1
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert one.status() == {}
+
+
 def test_data_that_dvc_add_wrote_may_come_before_stages(project):
     one = project(CHAIN)
     with chdir(one.folder), Repo() as repo:

@@ -108,6 +108,38 @@ def test_a_large_task_is_not_passed_for_ever_by_small_ones():
     assert schedule.starts() == [("large", "w")]
 
 
+@pytest.mark.parametrize(("queued", "starts"), [(5, []), (9, [("other", "w")])])
+def test_a_longer_path_that_opens_at_once_is_not_passed(queued, starts):
+    """`next` is ready when the result of `first` is saved; until then only what goes before it may start."""
+    seconds = {"first": 9, "next": 8, "other": queued}
+    schedule = Schedule({"first": [], "next": ["first"], "other": []}, seconds)
+    schedule.join("w", ONE)
+    for task in schedule.ready():
+        schedule.queue(task, ONE)
+    assert schedule.starts() == [("first", "w")]
+    schedule.ended("first")
+    assert schedule.starts() == starts
+    if not starts:
+        schedule.done("first")
+        schedule.queue(*schedule.ready(), ONE)
+        assert schedule.starts() == [("next", "w")]
+
+
+def test_what_opens_at_once_holds_one_worker_and_only_if_nothing_else_is_waited_for():
+    before = {"a": [], "b": [], "after_a": ["a"], "after_both": ["a", "b"], "other": []}
+    schedule = Schedule(before, {"a": 1, "b": 1, "after_a": 5, "after_both": 50, "other": 2})
+    for worker in "vw":
+        schedule.join(worker, ONE)
+    for task in schedule.ready():
+        if task != "other":
+            schedule.queue(task, ONE)
+    schedule.starts()
+    schedule.queue("other", ONE)
+    schedule.join("x", ONE)
+    schedule.ended("a")
+    assert [task for task, _ in schedule.starts()] == ["other"]
+
+
 def test_tasks_of_a_worker_that_left_can_be_queued_again():
     schedule = Schedule({"a": [], "b": ["a"]}, {"a": 1, "b": 1})
     schedule.join("lost", ONE)
