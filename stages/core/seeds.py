@@ -17,9 +17,14 @@ from stages.core import checkpoint, files
 from stages.core.params import Seeds, read
 
 
-def each_seed(name="seeds"):
-    """The seeds that params.yaml lists under `name`, but for those that a killed run had finished."""
-    for seed in read(name, Seeds):
+def each_seed():
+    """The seeds that params.yaml lists, but for those that a killed run had finished."""
+    yield from each_of(read("seeds", Seeds))
+
+
+def each_of(seeds):
+    """The same for a list of an experiment's own."""
+    for seed in seeds:
         if "DVC_STAGE" not in os.environ:
             yield seed
             continue

@@ -10,13 +10,13 @@ from stages.core.params import Count, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.objects import kept, trained
-from stages.distillation.params import Network
+from stages.distillation.params import Networks
 
 
 def run(network: str):
     early = read("distillation.objects.poor.epochs", Count)
-    section, stop = ("weaker", early) if network == "poor" else (network, None)
-    shape = read(f"distillation.objects.networks.{section}", Network)
+    networks = read("distillation.objects.networks", Networks)
+    shape, stop = (networks.weaker, early) if network == "poor" else (getattr(networks, network), None)
     for seed in each_seed():
         kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
 

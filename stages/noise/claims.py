@@ -21,37 +21,51 @@ HALF_A_POINT = 0.5
 
 def all_claims(found, steps):
     """The claims, from the Dataset of results.py and the number of ascent steps of `sam_multistep`."""
-    clean, loses = found.clean, lost(found)
-
-    def more_right(network, other, **text):
-        return claim(difference=clean.sel(network=network) - clean.sel(network=other),
-                     given=clean.sel(network=[network, other]), **text)
-
-    def loses_less(network, other, measure, **text):
-        return claim(difference=loses[measure].sel(network=other) - loses[measure].sel(network=network),
-                     given=clean.sel(network=[network, other]), **text)
-
     log = np.log2(found.eigenvalue.clip(1e-6))
     return [
-        more_right(
+        *claims_of_accuracy(found.clean, steps),
+        claim(
+            difference=log.sel(network="sgd") - log.sel(network="sam"), unit="halvings",
+            given=found.clean.sel(network=["sgd", "sam"]), id="sam_is_flatter",
+            source=f"{FORET}, section 4.2",
+            sentence="The largest eigenvalue of the Hessian is smaller where SAM ends than where SGD ends.",
+        ),
+        *claims_of_disturbance(found.clean, lost(found)),
+    ]
+
+
+def claims_of_accuracy(clean, steps):
+    """Claims from percent right of the test images."""
+
+    def compared(network, other, make=claim, **text):
+        return make(difference=clean.sel(network=network) - clean.sel(network=other),
+                    given=clean.sel(network=[network, other]), **text)
+
+    return [
+        compared(
             "sam", "sgd", id="sam_generalises", source=f"{FORET}, table 1",
             sentence="SAM classifies more test images correctly than SGD.",
         ),
-        more_right(
+        compared(
             "sam", "gaussian", id="adversarial_beats_random", source=f"{FORET}, C.5, figure 6",
             sentence="Training at adversarial weights (SAM) generalises better than at random ones nearby.",
         ),
-        within(
-            difference=clean.sel(network="sam_multistep") - clean.sel(network="sam"), bound=HALF_A_POINT,
-            given=clean.sel(network=["sam_multistep", "sam"]),
-            id="more_steps_change_little", source=f"{FORET}, C.6",
+        compared(
+            "sam_multistep", "sam", within, bound=HALF_A_POINT, id="more_steps_change_little",
+            source=f"{FORET}, C.6",
             sentence=f"{steps} ascent steps of SAM instead of one change accuracy by under half a point.",
         ),
-        claim(
-            difference=log.sel(network="sgd") - log.sel(network="sam"), unit="halvings",
-            given=clean.sel(network=["sgd", "sam"]), id="sam_is_flatter", source=f"{FORET}, section 4.2",
-            sentence="The largest eigenvalue of the Hessian is smaller where SAM ends than where SGD ends.",
-        ),
+    ]
+
+
+def claims_of_disturbance(clean, loses):
+    """Claims from points of accuracy lost, measure -> DataArray; `clean` is percent right before."""
+
+    def loses_less(network, other, measure, **text):
+        difference = loses[measure].sel(network=other) - loses[measure].sel(network=network)
+        return claim(difference=difference, given=clean.sel(network=[network, other]), **text)
+
+    return [
         loses_less(
             "sam", "sgd", "adversarial", id="sam_bears_attack", source=f"{FORET}, equation 1",
             sentence="SAM loses less test accuracy than SGD when an adversary moves the weights (L2 ball).",
