@@ -65,7 +65,7 @@ def test_groups_have_as_many_seeds_and_none_in_common(monkeypatch):
         return 0.0, *((1.0, 2.0) if len(seen) % 4 == 0 else (-1.0, 1.0))
 
     monkeypatch.setattr(agreement, "interval", noted)
-    assert plain_against_plain(np.eye(11), group=5, pairs=100) == 25     # an image that only one seed gets right
+    assert plain_against_plain(np.eye(11), group=5, pairs=100) == 25   # an image that one seed gets right
     for difference in seen:
         assert difference.shape == (5, 11)
         assert sorted(difference.sum(0)) == [-1] * 5 + [0] + [1] * 5
