@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
 INSTALLED := .venv/.installed
 
-.PHONY: help setup repro test lint profile report bench deps clean
+.PHONY: help setup repro test check nightly lint profile diff show report bench stability deps clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -32,6 +32,12 @@ repro: setup  ## compute what is out of date, and show the verdicts
 test: setup lint  ## lint, tests, and checks of the pipeline
 	@python -m pytest
 
+check: setup lint  ## in two minutes: lint, types of parameters, tests that train nothing and run no stages
+	@python -m pytest -m "not slow and not nightly"
+
+nightly: setup  ## what grows with every experiment: every training is killed and goes on
+	@python -m pytest -m nightly
+
 lint: setup  ## look for mistakes without running anything
 	@ruff check .
 	@python -m stages.pipeline.params
@@ -39,12 +45,21 @@ lint: setup  ## look for mistakes without running anything
 profile: setup  ## apply a profile to params.yaml: make profile NAME=cifar10 (NAME=default goes back)
 	@python -m stages.pipeline.profile $(NAME)
 
+diff: setup  ## how verdicts differ from those of a revision: make diff REV=main (HEAD if it is not given)
+	@python -m stages.report.changes $(or $(REV),HEAD)
+
+show: setup  ## the experiments of `dvc exp run`: the parameters that differ, and how many claims came out how
+	@python -m stages.report.experiments
+
 report: setup  ## write plots/report.html, and what it needs
 	@python -m stages.runner report
 	@echo "open plots/report.html"
 
 bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hour; PROFILE=default, three)
 	@python -m bench $(or $(PROFILE),smoke)
+
+stability: setup  ## compute everything with three lists of seeds, into docs/stability.md (three times `make repro`)
+	@python -m bench.stability
 
 deps: setup  ## rewrite the deps in every dvc.yaml from the imports
 	@python -m stages.pipeline.deps

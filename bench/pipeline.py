@@ -17,6 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from stages.core.words import counted
 from stages.pipeline.project import pipeline, project, title
 
 FILES, CHAINS, LENGTH, SECONDS = 10, 2, 10, 1.0              # 200 stages of a second
@@ -145,7 +146,7 @@ def computing(profile):
             (f"ours, {CORES} jobs", ours(CORES), 1)]
     found = []
     for name, way, threads in ways:
-        print(f"committed pipeline, {name}, {threads} threads: ", end="", flush=True)
+        print(f"committed pipeline, {name}, {counted(threads, 'thread')}: ", end="", flush=True)
         found.append((name, threads, *measured(committed(profile, threads), way)))
     best = min(run for name, _, run, _ in found if name == PLAIN)
     return [

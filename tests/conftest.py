@@ -2,10 +2,7 @@
 
 import importlib
 import inspect
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ import torch
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
 from stages.pipeline.documents import load_document, save_document
+from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,8 +36,19 @@ def some_images(n, shape=(3, 32, 32), classes=10, seed=0):
     return Split(images, torch.arange(n) % classes)
 
 
+@pytest.fixture(scope="session")
+def stages_run():
+    """Whatever trains networks or runs stages asks for this, which makes the test a slow one."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "stages_run" in item.fixturenames:
+            item.add_marker("slow")
+
+
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path, monkeypatch, stages_run):
     """The working directory of the test: params.yaml and a small `objects` of random images."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("DVC_STAGE", raising=False)
@@ -75,16 +84,18 @@ def written(project):
     return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """A process from which commands are forked."""
+    process = Warm()
+    yield process
+    process.close()
+
+
 @pytest.fixture
-def ran(project):
+def ran(project, warm):
     """Runs `python -m stages.<command>` in the project."""
-
-    def run(command):
-        words = [sys.executable, "-m", *f"stages.{command}".split()]
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
-        return subprocess.run(words, cwd=project, env=env, capture_output=True, text=True)
-
-    return run
+    return lambda command: warm.run(*f"stages.{command}".split(), cwd=project)
 
 
 @pytest.fixture

@@ -9,6 +9,11 @@ Tsipras, Vladu, ICLR 2018, https://arxiv.org/abs/1706.06083:
 P moves x' back into the ball of radius epsilon around x, then every pixel into [0, 1]; a targeted attack
 descends on the loss of its target instead. Images are floats (n, c, h, w) in [0, 1], and so is every epsilon
 and step; the network normalises its own input, and is attacked in the mode that it is in.
+
+L is cross-entropy (`losses`) where a network is trained. Where it is measured, L is cross-entropy at a
+temperature that follows the logits (`levelled`): that of a network which is sure is 0 in float32 and shows no
+way, so that to say all fifty times as loudly would look like robustness (Carlini & Wagner 2016,
+https://arxiv.org/abs/1607.04311).
 """
 
 import torch
@@ -17,38 +22,67 @@ import torch.nn.functional as F
 from stages.core.compute import mixed
 from stages.core.data import unit
 
+SPREAD = 4.0                     # standard deviation of an image's logits where they are levelled
 
-def fgsm(net, x, y, epsilon, norm="linf", targeted=False):
+
+def losses(net, x, y):
+    """Cross-entropy of each image: (n,)."""
+    with mixed():
+        return F.cross_entropy(net(x).float(), y, reduction="none")
+
+
+def levelled(net, x, y):
+    """Cross-entropy of each image with its logits brought to a deviation of SPREAD: (n,); the same, however
+    large they are.
+    """
+    with mixed():
+        logits = net(x).float()
+    deviation = logits.detach().std(1, keepdim=True)
+    return F.cross_entropy(SPREAD * logits / torch.where(deviation > 0, deviation, 1), y, reduction="none")
+
+
+def margins(net, x, y):
+    """The largest other logit minus that of y, of each image: (n,), above 0 where `net` does not say y."""
+    with mixed():
+        logits = net(x).float()
+    is_y = F.one_hot(y, logits.shape[1]).bool()
+    return logits.masked_fill(is_y, -torch.inf).amax(1) - logits.masked_fill(~is_y, -torch.inf).amax(1)
+
+
+def fgsm(net, x, y, epsilon, norm="linf", **options):
     """The fast gradient sign method, and its counterpart in L2: one step to the edge of the ball."""
-    return pgd(net, x, y, norm, epsilon, epsilon, 1, targeted=targeted)
+    return pgd(net, x, y, norm, epsilon, epsilon, 1, **options)
 
 
-def pgd(net, x, y, norm, epsilon, step, iterations, restarts=1, random_start=False, targeted=False):
+def pgd(
+    net, x, y, norm, epsilon, step, iterations, restarts=1, random_start=False, targeted=False, loss=losses
+):
     """Projected gradient descent: `iterations` of length `step` on the loss of `net` on images x, labels y.
 
     y are the true labels or, if `targeted`, those that the network shall give. Of several restarts, each
-    image's best is returned; they differ only with `random_start`, which begins anywhere in the ball.
+    image's best by its margin is returned; they differ only with `random_start`, which begins anywhere in the
+    ball. `loss` is `losses` or `levelled`.
     """
     sign = -1 if targeted else 1
-    best, best_loss = x, torch.full((len(x),), -torch.inf, device=x.device)
+    best, best_margin = x, torch.full((len(x),), -torch.inf, device=x.device)
     for _ in range(restarts):
         found = inside(x, anywhere(x, epsilon, norm), epsilon, norm) if random_start else x
         for _ in range(iterations):
-            direction = steepest(input_gradient(lambda at: losses(net, at, y).sum(), found), norm)
+            direction = steepest(input_gradient(lambda at: loss(net, at, y).sum(), found), norm)
             found = inside(x, found + sign * step * direction - x, epsilon, norm)
         if restarts == 1:
             return found
         with torch.no_grad():
-            loss = sign * losses(net, found, y)
-        better = loss > best_loss
-        best, best_loss = torch.where(_each(better), found, best), torch.where(better, loss, best_loss)
+            margin = sign * margins(net, found, y)
+        better = margin > best_margin
+        best, best_margin = torch.where(_each(better), found, best), torch.where(better, margin, best_margin)
     return best
 
 
-def attacked(net, split, batch_size=250, **attack):
-    """Images of a split after `pgd` with the arguments `attack` on their labels."""
+def attacked(net, split, batch_size=250, loss=levelled, **attack):
+    """Images of a split after `pgd` with `loss` and the arguments `attack` on their labels."""
     pairs = zip(split.images.split(batch_size), split.labels.split(batch_size), strict=True)
-    return torch.cat([pgd(net, unit(x), y, **attack) for x, y in pairs])
+    return torch.cat([pgd(net, unit(x), y, loss=loss, **attack) for x, y in pairs])
 
 
 def adversarial(net, batch, **attack):
@@ -60,12 +94,6 @@ def adversarial(net, batch, **attack):
     return losses(net, x, y).mean()
 
 
-def losses(net, x, y):
-    """Cross-entropy of each image: (n,)."""
-    with mixed():
-        return F.cross_entropy(net(x).float(), y, reduction="none")
-
-
 def input_gradient(objective, x):
     """Gradient with respect to the images x of a number `objective(x)`; no weight is touched."""
     x = x.detach().requires_grad_()
@@ -74,8 +102,12 @@ def input_gradient(objective, x):
 
 
 def steepest(gradient, norm):
-    """The direction of length 1 in the norm that climbs most, for each image."""
-    return gradient.sign() if norm == "linf" else gradient / (_each(lengths(gradient)) + 1e-12)
+    """The direction of length 1 in the norm that climbs most, for each image; 0 where the gradient is 0."""
+    if norm == "linf":
+        return gradient.sign()
+    largest = _each(gradient.flatten(1).abs().amax(1))
+    scaled = gradient / torch.where(largest > 0, largest, 1)             # squares of tiny numbers would be 0
+    return scaled / _each(lengths(scaled)).clamp(min=1)                  # it has an entry of 1, or is 0
 
 
 def inside(x, change, epsilon, norm):

@@ -32,18 +32,18 @@ from stages.core.stage import on_success
 
 FOLDER = Path(".dvc/tmp/training")       # DVC ignores it, and so does git
 SECONDS = 120
-_numbers, _written = itertools.count(1), time.monotonic()
+_place, _numbers, _written = None, itertools.count(1), time.monotonic()
 
 
 class Checkpoint:
     """Of one training: of `net`, `optimizer` and the dict `extra`, of tensors or lists of them.
 
-    The trainings of a process are told apart by their order, which is the same in every run.
+    The trainings of a seed are told apart by their order, which is the same in every run.
     """
 
     def __init__(self, net, optimizer, extra):
         self.net, self.optimizer, self.extra = net, optimizer, extra
-        self.path = folder() / f"{next(_numbers)}.pt" if "DVC_STAGE" in os.environ else None
+        self.path = (_place or folder()) / f"{next(_numbers)}.pt" if "DVC_STAGE" in os.environ else None
 
     def restore(self):
         """Puts everything back to where the checkpoint has it; the rows up to there, none without one."""
@@ -77,6 +77,12 @@ class Checkpoint:
         """What training changes: the weights that the optimizer steps, the buffers of the network."""
         weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]
         return weights + list(self.net.buffers())
+
+
+def begin(place):
+    """The trainings that follow are the first, second, ... of their own, in the folder `place`."""
+    global _place, _numbers
+    _place, _numbers = place, itertools.count(1)
 
 
 def random_states():

@@ -1,108 +1,161 @@
 """Claims: a paper's statements, tested on numbers just computed.
 
-A claim rests on paired differences, (s seeds, n units), signed so that positive favours it; the units are
-test images or whatever else both sides were measured on. From three seeds on, the 95 % interval is Student's
-over the seeds' means; with fewer it is a bootstrap over the units. A claim is supported when its whole
-interval is above 0, contradicted when it is below, else inconclusive. Nothing else decides a verdict.
+A claim rests on a difference of measurements with named axes (measurements.py), signed so that positive
+favours it, as a rule in points of accuracy. Its 95 % interval covers everything that another run would draw
+anew: the seeds, and with them the test images, draws of noise or batches, whichever axes the measurement has
+(intervals.py); all other axes are averaged. A claim is supported when its whole interval is above 0,
+contradicted when it is below, else inconclusive. It is not tested with fewer than three seeds, or when a
+network that it rests on has not learnt. Nothing else decides a verdict.
 """
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
+from stages.core.intervals import interval
+from stages.core.words import counted
 
-CONFIDENCE = 0.95
-RESAMPLES = 9999
+DRAWN = "image", "draw", "direction"                        # besides the seed
+VERDICTS = {"supported": "✓", "contradicted": "✗", "inconclusive": "?", "not tested": "–"}
+OURS = "our question"            # the source of a claim that no paper makes
+LEAST = 20.0                     # percent right of a network that has learnt: twice the chance of ten classes
+MOST_BY_ONE_IMAGE = {"points": 100.0}                        # unit -> what one image can change
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A tested statement: `effect` and its interval [low, high] in `unit`, positive in favour."""
+    """A tested statement: `effect` and its interval [low, high] in `unit`, positive in favour.
+
+    `basis` says in words what the interval is over, `note` why there is no interval or no decision.
+    """
 
     id: str
     sentence: str
     source: str
     unit: str
     effect: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     basis: str
+    note: str = ""
 
     def __post_init__(self):
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.id):
             raise AssertionError(f"{self.id!r} is no name for a claim: use small letters, digits and _")
-        if not self.low <= self.effect <= self.high:
+        if self.tested and not self.low <= self.effect <= self.high:
             raise AssertionError(f"{self.id}: {self.effect} is not in its interval [{self.low}, {self.high}]")
 
     @property
+    def tested(self):
+        return self.low is not None
+
+    @property
     def verdict(self):
+        if not self.tested:
+            return "not tested"
         if self.low > 0:
             return "supported"
         return "contradicted" if self.high < 0 else "inconclusive"
 
     def row(self):
         """All of it as a flat dict."""
-        return asdict(self) | {"verdict": self.verdict}
+        return vars(self) | {"verdict": self.verdict}
 
 
-def positive(differences, units, **text):
-    """The claim that the mean of `differences` (s, n) is above 0. `units` says what n counts, e.g. "test
-    images".
+def claim(id, difference, sentence, source, unit="points", given=None, least=LEAST):
+    """The claim that the mean of `difference` is above 0.
+
+    `difference` is a DataArray with an axis `seed`, or a list of them, whose means add up and which share
+    nothing but the seeds (two networks, each measured on images of its own). `given` is the percentage right
+    of the networks that the claim rests on, a DataArray or several: below `least`, a network has not learnt.
     """
-    effect, low, high, basis = interval(differences, units)
-    return Claim(effect=effect, low=low, high=high, basis=basis, **text)
+    terms = difference if isinstance(difference, list) else [difference]
+    effect = float(sum(term.mean() for term in terms))
+    text = {"id": id, "sentence": sentence, "source": source, "unit": unit}
+    note = reason(terms, given, least)
+    if not note:
+        try:
+            effect, low, high = interval([drawn(term) for term in terms], MOST_BY_ONE_IMAGE.get(unit))
+        except ValueError as error:
+            note = str(error)
+    if note:
+        return Claim(effect=effect, low=None, high=None, basis=basis(terms), note=note, **text)
+    return Claim(effect=effect, low=low, high=high, basis=basis(terms), **text)
 
 
-def within(differences, bound, units, **text):
-    """The claim that the mean of `differences` (s, n) is in (-bound, bound): its effect is bound - |mean|."""
-    effect, low, high, basis = interval(differences, units)
-    nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-    farthest = max(abs(low), abs(high))
-    return Claim(effect=bound - abs(effect), low=bound - farthest, high=bound - nearest, basis=basis, **text)
+def within(id, difference, bound, sentence, source, unit="points", **options):
+    """The claim that the mean of `difference` is in (-bound, bound): its effect is bound - |mean|."""
+    mean = claim(id, difference, sentence, source, unit, **options)
+    if not mean.tested:
+        return replace(mean, effect=bound - abs(mean.effect))
+    nearest = 0.0 if mean.low <= 0 <= mean.high else min(abs(mean.low), abs(mean.high))
+    low, high = bound - max(abs(mean.low), abs(mean.high)), bound - nearest
+    wide = (mean.high - mean.low) / 2
+    note = f"these data cannot tell ±{bound:g} from 0: the interval is ±{wide:.1f}" if wide >= bound else ""
+    return replace(mean, effect=bound - abs(mean.effect), low=low, high=high, note=note)
 
 
-def interval(differences, units):
-    """Mean of `differences` (s, n), the ends of its 95 % interval, and in words what the interval is over."""
-    differences = np.asarray(differences, dtype=np.float64)
-    seeds, n = differences.shape
-    effect = float(differences.mean())
-    if seeds >= 3:
-        low, high = student(differences.mean(1))
-        basis = f"{seeds} seeds"
-    else:
-        low, high = bootstrap(differences.mean(0))
-        basis = f"{n:,} {units}" + (f", mean of {seeds} seeds" if seeds > 1 else "")
-    return effect, min(low, effect), max(high, effect), basis
+def reason(terms, given, least):
+    """Why a claim on `terms` cannot be tested, in words; empty if it can."""
+    seeds = min(term.sizes.get("seed", 1) for term in terms)
+    if seeds < 3:
+        return f"{counted(seeds, 'seed')}, and three are the fewest that tell an effect from chance"
+    for right in given if isinstance(given, list | tuple) else [] if given is None else [given]:
+        each = right.mean([axis for axis in right.dims if axis not in ("network", "seed")])
+        for one in each.stack(run=each.dims).T if each.dims else [each]:
+            if float(one) < least:
+                name = f"{one.network.item()}, " if "network" in one.coords else ""
+                return (f"{name}seed {one.seed.item()}: a network that this rests on has not learnt, "
+                        f"{float(one):.1f} % right where {least:g} are wanted")
+    return ""
 
 
-def student(values):
-    """Student's 95 % interval for the mean of a few independent values."""
-    from scipy import stats
-
-    half = stats.t.ppf((1 + CONFIDENCE) / 2, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
-    return float(values.mean() - half), float(values.mean() + half)
+def drawn(term):
+    """The values of a DataArray, averaged over all axes that no other run draws anew; seeds first."""
+    axes = ["seed", *(axis for axis in DRAWN if term.sizes.get(axis, 1) > 1)]
+    return term.mean([axis for axis in term.dims if axis not in axes]).transpose(*axes).to_numpy()
 
 
-def bootstrap(values, seed=0):
-    """95 % percentile bootstrap interval for the mean (Efron & Tibshirani 1993, chapter 13), repeatable."""
-    rng = np.random.default_rng(seed)
-    n = len(values)
-    means = np.concatenate([
-        values[rng.integers(n, size=(size, n))].mean(1)
-        for size in np.diff(np.linspace(0, RESAMPLES, 100).astype(int))      # in parts: n may be 10,000
-    ])
-    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)
+def basis(terms):
+    """In words, what the interval of a claim is over; of more than two terms, all their images together."""
+    drawn = [[axis for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1] for term in terms]
+    if len(terms) > 2 and all(axes == ["seed", "image"] for axes in drawn):
+        images = sum(term.sizes["image"] for term in terms)
+        return f"{counted(terms[0].sizes['seed'], 'seed')} × {counted(images, 'image')} of {len(terms)} sets"
+    parts = [
+        " × ".join(counted(term.sizes[axis], axis) for axis in axes)
+        for term, axes in zip(terms, drawn, strict=True)
+    ]
+    return " and ".join(dict.fromkeys(part for part in parts if part)) or "1 seed"
+
+
+def halves(right):
+    """A DataArray over images in two halves: who is the best is chosen by one and compared on the other.
+
+    The data stage has shuffled the images.
+    """
+    middle = right.sizes["image"] // 2
+    return right.isel(image=slice(None, middle)), right.isel(image=slice(middle, None))
+
+
+def best(right, names):
+    """The one of `names` whose mean in `right`, a DataArray with the axis `network`, is largest."""
+    return max(names, key=lambda name: float(right.sel(network=name).mean()))
 
 
 def summary(row):
     """A claim's row in two lines for a terminal."""
-    symbol = {"supported": "✓", "contradicted": "✗", "inconclusive": "?"}[row["verdict"]]
-    interval = f"{row['effect']:+.2f} {row['unit']}, 95 % [{row['low']:+.2f}, {row['high']:+.2f}]"
-    return f"{symbol} {row['verdict']:<12}  {row['sentence']}\n{'':<16}{interval}, over {row['basis']}"
+    symbol = VERDICTS[row["verdict"]]
+    effect = f"{row['effect']:+.2f} {row['unit']}"
+    if row["low"] is not None:
+        effect += f", 95 % [{row['low']:+.2f}, {row['high']:+.2f}], over {row['basis']}"
+    note = f"; {row['note']}" if row["note"] else ""
+    return f"{symbol} {row['verdict']:<12}  {row['sentence']}\n{'':<16}{effect}{note}"
 
 
-def metrics(claims):
-    """Claims as a nested dict for a metrics file: id -> effect, low, high, verdict."""
-    kept = "effect", "low", "high", "verdict"
-    return {claim.id: {key: claim.row()[key] for key in kept} for claim in claims}
+def metrics(claims, **numbers):
+    """What DVC compares of an experiment: effect and verdict of each claim, and a few headline `numbers`."""
+    found = {claim.id: {"effect": claim.effect, "verdict": claim.verdict} for claim in claims}
+    leaves = 2 * len(found) + len(numbers)
+    if leaves > 40:
+        raise AssertionError(f"{leaves} numbers are too many for one screen: at most 40")
+    return {"claims": found, "numbers": {name: float(number) for name, number in numbers.items()}}

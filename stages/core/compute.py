@@ -21,6 +21,7 @@ def start(seed):
     The number of threads is a parameter: sums come out differently in another number of parts.
     """
     global _precision
+    generators.clear()
     compute = read("compute", Compute)
     torch.set_num_threads(compute.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with it

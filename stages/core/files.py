@@ -13,6 +13,8 @@ from pathlib import Path
 
 from stages.core.errors import UserError
 
+written = []                     # the paths that this process has written, in order
+
 
 def write(path, content):
     """Writes the bytes or text `content` to `path`, all or nothing, and makes the folders above it."""
@@ -26,6 +28,7 @@ def write(path, content):
             file.write(content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
+        written.append(path)
     except OSError as error:
         raise UserError(
             f"{path} could not be written ({error.strerror}): {len(content) / 1e6:.1f} MB are needed; "

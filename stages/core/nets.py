@@ -33,7 +33,7 @@ class Block(nn.Module):
         residual = F.relu(self.norm1(self.conv1(x)), inplace=True)
         residual = self.norm2(self.conv2(residual))
         if self.stride > 1:
-            x = x[:, :, :: self.stride, :: self.stride]
+            x = F.avg_pool2d(x, 1, self.stride)    # every other pixel; slicing takes a tenth of a step longer
         if self.added:
             x = F.pad(x, (0, 0, 0, 0, self.added // 2, self.added - self.added // 2))
         return F.relu(residual + x, inplace=True)

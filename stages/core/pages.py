@@ -5,7 +5,9 @@ The report knows no experiment; it shows whatever pages there are.
 
 from dataclasses import asdict, dataclass
 
-from stages.core.files import read_json, write_json
+from stages.core.files import write_json
+from stages.core.measurements import recorded
+from stages.core.words import counted
 
 
 @dataclass(frozen=True)
@@ -45,24 +47,28 @@ class Page:
     figures: list
 
 
-def conditions(role, recipe, seeds):
-    """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words."""
-    baseline = read_json(f"metrics/training/resnet{recipe.depth}/sgd-{seeds[0]}.json")
-    millions = baseline["parameters"] / 1e6
+def conditions(role, recipe, seeds, control=None):
+    """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words.
+
+    `control` is the name of one of them below models/, the shared baseline without it.
+    """
+    control = control or f"resnet{recipe.depth}/sgd"
+    facts = recorded(f"data/training/{control}/{seeds[0]}.safetensors").attrs
+    millions = facts["parameters"] / 1e6
     return {
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
         "network": f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
+        "training": f"{counted(recipe.epochs, 'epoch')} of batches of {recipe.batch_size}",
         "seeds": ", ".join(map(str, seeds)),
-    } | machine(baseline)
+    } | machine(facts)
 
 
 def machine(facts):
-    """What a training was computed with, in words; `facts` are its metrics."""
+    """What a training was computed with, in words; `facts` are its record's."""
     return {
         "torch": facts["torch"],
-        "processor": f"{facts['processor']}, {facts['threads']} threads, {facts['precision']}",
+        "processor": f"{facts['processor']}, {counted(facts['threads'], 'thread')}, {facts['precision']}",
     }
 
 

@@ -5,8 +5,8 @@ A stage asks for a section by its dotted name and gives the class that describes
     sam = read("sam", Sam)          # sam.rho, sam.norm, sam.steps
     seeds = read("seeds", Seeds)    # a list
 
-Under DVC a stage can read only what its dvc.yaml declares under `params`: what is undeclared would change
-results without DVC noticing.
+The first time, all sections are checked, see sections.py. Under DVC a stage can read only what its dvc.yaml
+declares under `params`: what is undeclared would change results without DVC noticing.
 """
 
 import difflib
@@ -94,7 +94,12 @@ SECTIONS = {"compute": Compute, "seeds": Seeds, "training": Training}
 
 
 def read(name, section):
-    """The section of params.yaml with the dotted name `name`, as an object of the class or type `section`."""
+    """The section of params.yaml with the dotted name `name`, as an object of the class or type `section`.
+
+    Nothing is read unless all sections are right, so that nothing is computed for a stage that must fail.
+    """
+    from stages.core.sections import check_all
+
     stage = os.environ.get("DVC_STAGE")
     if stage:
         params = declared(stage, "params")
@@ -103,18 +108,25 @@ def read(name, section):
                 f"{stage} reads `{name}`, which its dvc.yaml does not declare under params (it declares "
                 f"{', '.join(params) or 'none'}): declare it, so that DVC sees it change"
             )
+    check_all()
     return checked(name, find(name, load_yaml(FILE)), section)
 
 
 def load_yaml(path):
     """A YAML file as DVC reads it: YAML 1.2 by ruamel, where 1e-4 is a number and `no` a word."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return parsed(file, path)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: run in the project's folder, or git checkout it") from None
+
+
+def parsed(source, path):
+    """The same for the text or open file `source`, which errors call `path`."""
     from ruamel.yaml import YAML, YAMLError
 
     try:
-        with open(path, encoding="utf-8") as file:
-            return YAML(typ="safe").load(file) or {}
-    except FileNotFoundError:
-        raise UserError(f"{path} does not exist: run in the project's folder, or git checkout it") from None
+        return YAML(typ="safe").load(source) or {}
     except YAMLError as error:
         raise UserError(f"{path} is no valid YAML: {' '.join(str(error).split())}") from None
 

@@ -23,6 +23,7 @@ mpl.rcParams |= {
     "lines.markersize": 4.5,
     "svg.fonttype": "path",
     "svg.hashsalt": "restage",       # the same figure is the same bytes
+    "text.parse_math": False,        # classes may be named with $; log axes name their own ticks
 }
 
 

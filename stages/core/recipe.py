@@ -1,8 +1,7 @@
 """How networks on `objects` are trained and kept, unless an experiment says otherwise: section `training`."""
 
-from stages.core.compute import facts
 from stages.core.data import Batches
-from stages.core.files import write_json, write_rows
+from stages.core.histories import keep_history
 from stages.core.nets import save_net
 from stages.core.progress import progress
 from stages.core.train import SGD, cross_entropy, training
@@ -26,13 +25,12 @@ def fit(net, batches, recipe, title, loss=cross_entropy, optimizer=None):
     return list(progress(epochs, recipe.epochs, title))
 
 
-def keep(name, net, history, **numbers):
-    """Writes weights, training curve, and what they were computed with; `numbers` go to the latter.
+def weights_path(name, seed):
+    """Where the weights of a network are; `name` is its path below models/."""
+    return f"models/{name}/{seed}.safetensors"
 
-    `name` is the path of the network below models/, metrics/training/ and plots/training/.
-    """
-    save_net(f"models/{name}.safetensors", net)
-    write_rows(f"plots/training/{name}.csv", history)
-    parameters = sum(weight.numel() for weight in net.parameters())
-    last = {"train_loss": history[-1]["train_loss"], "parameters": parameters}
-    write_json(f"metrics/training/{name}.json", facts() | last | numbers)
+
+def keep(name, seed, net, history):
+    """Writes the weights of a network, and how it was trained: data/training/<name>/<seed>.safetensors."""
+    save_net(weights_path(name, seed), net)
+    keep_history(name, seed, history, parameters=sum(weight.numel() for weight in net.parameters()))

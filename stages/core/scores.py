@@ -31,12 +31,22 @@ def loss(logits, labels):
     return F.cross_entropy(logits.double(), labels).item()
 
 
+def brier(logits, labels):
+    """Squared error of the softmax probabilities of each image: (n,), in [0, 2].
+
+    Brier, Monthly Weather Review 1950. Its mean is least where the probabilities are true, and it has no
+    bias, which the binned error below has.
+    """
+    probabilities = logits.double().softmax(1)
+    return (probabilities - F.one_hot(labels, probabilities.shape[1])).square().sum(1)
+
+
 def calibration_error(logits, labels, bins=15):
     """Expected calibration error, in [0, 1]: mean over bins of |accuracy - confidence|, weighted by their
     size.
 
     Guo et al., ICML 2017, https://arxiv.org/abs/1706.04599, equation 3: `bins` equal intervals (a, b] of the
-    largest softmax probability.
+    largest softmax probability. It describes; networks are compared by `brier`.
     """
     confidence = logits.double().softmax(1).amax(1)
     bin_of = (confidence * bins).ceil().long().clamp(1, bins) - 1

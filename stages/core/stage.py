@@ -1,6 +1,7 @@
 """Running a stage from the command line."""
 
 import inspect
+import io
 import os
 import select
 import sys
@@ -16,11 +17,19 @@ def on_success(act):
     _last.append(act)
 
 
+def print_utf8():
+    """Lets this process print UTF-8 whatever the locale: a name in another script or a ✗ shall not end it."""
+    for stream in sys.stdout, sys.stderr:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def main(run):
     """Calls `run` with the words of the command line, each turned into the type that `run` annotates.
 
     An error that the user can mend ends in one line on stderr and exit code 1.
     """
+    print_utf8()
     kinds = inspect.get_annotations(run)
     try:
         words = [kind(word) for kind, word in zip(kinds.values(), sys.argv[1:], strict=True)]

@@ -20,13 +20,8 @@ import torch
 
 from stages.core.errors import UserError
 from stages.core.params import among
+from stages.datasets.corruption_names import NAMES, SEVERITIES
 
-NAMES = (
-    "gaussian_noise", "shot_noise", "impulse_noise", "defocus_blur", "glass_blur", "motion_blur", "zoom_blur",
-    "snow", "frost", "fog", "brightness", "contrast", "elastic_transform", "pixelate", "jpeg_compression",
-    "speckle_noise", "gaussian_blur", "spatter", "saturate",
-)
-SEVERITIES = (1, 2, 3, 4, 5)
 SMALLEST = 32                    # pixels of height and width that the package needs
 
 

@@ -1,10 +1,10 @@
 """Source `folder`: your own images, train/<class>/* and test/<class>/*, in any format that Pillow reads.
 
 The classes are the names of their folders, sorted. Hidden files, and files beside the folders of the classes,
-are passed over. The role gives the size, and whether images become grey or RGB; transparency is dropped.
+are passed over. The role gives the size, and whether images become grey or RGB; transparency is dropped, and
+what a camera notes about its orientation (EXIF) is followed.
 """
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import torch
 
 from stages.core.data import Role, Split
 from stages.core.errors import UserError
+from stages.datasets.listing import elsewhere, require_folder, visible
 
 LAYOUT = "it needs train/<class>/*.png and test/<class>/*.png, any image format"
 MODES = {1: "L", 3: "RGB"}       # Pillow's name by number of channels
@@ -23,8 +24,7 @@ BLOCK = 200                      # images that a thread decodes before it takes 
 def load(section):
     """The role with all images of the folder `section.folder`, each of `section.shape` (c, h, w)."""
     root = Path(section.folder)
-    if not root.is_dir():
-        raise UserError(f"{root} is no folder: set `folder` in params.yaml to that of your images; {LAYOUT}")
+    require_folder(root, f"; {LAYOUT}")
     train, test = listed(root, "train"), listed(root, "test")
     require_same_classes(root, train, test)
     return Role(
@@ -38,24 +38,18 @@ def load(section):
 def listed(root, part):
     """The image files of each class in the folder `root`/`part`: a dict of lists of paths, all sorted."""
     folder = root / part
-    if not folder.is_dir():
-        raise UserError(f"{root} has no folder {part}, only {', '.join(visible(root)) or 'none'}: {LAYOUT}")
-    classes = [name for name in visible(folder) if (folder / name).is_dir()]
+    there = visible(root)
+    if part not in [entry.name for entry in there if entry.is_dir()]:
+        names = ", ".join(entry.name for entry in there) or "none"
+        raise UserError(f"{root} has no folder {part}, only {names}: {LAYOUT}{elsewhere(root)}")
+    classes = [entry.name for entry in visible(folder) if entry.is_dir()]
     if len(classes) < 2:
         raise UserError(f"{folder} has {len(classes)} class folders, not two or more: {LAYOUT}")
-    files = {name: [os.path.join(folder, name, file) for file in visible(folder / name)] for name in classes}
+    files = {name: [entry.path for entry in visible(folder / name)] for name in classes}
     empty = [name for name in classes if not files[name]]
     if empty:
         raise UserError(f"{folder} has no images of {', '.join(empty)}: add some, or remove the class")
     return files
-
-
-def visible(folder):
-    """The names of what is in `folder`, sorted, without hidden files such as .DS_Store."""
-    try:
-        return sorted(name for name in os.listdir(folder) if not name.startswith("."))
-    except OSError as error:
-        raise UserError(f"{folder} cannot be read ({error.strerror}): mend its permissions") from None
 
 
 def require_same_classes(root, train, test):
@@ -91,11 +85,12 @@ def decoded(paths, shape, resize=False):
 
 def image(path, shape, resize=False):
     """One image file as uint8 of `shape` (c, h, w); with `resize`, by Pillow's Lanczos filter if need be."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     channels, height, width = shape
     try:
         with Image.open(path) as opened:
+            ImageOps.exif_transpose(opened, in_place=True)
             if opened.size != (width, height) and not resize:
                 found = "x".join(map(str, opened.size))
                 raise UserError(f"{path} is {found} pixels, not {width}x{height}: resize it or remove it")

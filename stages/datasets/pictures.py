@@ -1,4 +1,4 @@
-"""Sources `textures`, `scenes` and `pages`: crops of pictures that scikit-image and matplotlib ship.
+"""Sources `textures`, `scenes` and `pages`: tiles of pictures that scikit-image and matplotlib ship.
 
 None of them is among the photographs of `photos` and `tiles`. Grey pictures become RGB with equal channels.
 Their terms are in README.txt beside skimage.data and in matplotlib's mpl-data/sample_data.
@@ -6,25 +6,22 @@ Their terms are in README.txt beside skimage.data and in matplotlib's mpl-data/s
 
 import numpy as np
 
-from stages.datasets.photos import crops
+from stages.datasets.grid import cut
 from stages.datasets.unlabelled import role
 
-# Pixels that the pictures are reduced to: bricks and pebbles stay visible; scenes are as large as `photos`
-# are; letters are as tall as a third of a crop.
-HEIGHTS = {"textures": 256, "scenes": 112, "pages": 172}
-
-
+# Rows of tiles in a picture: several bricks and pebbles are in a tile, and a letter is a third of one.
+ROWS = {"textures": 8, "scenes": 10, "pages": 6}
 SHIPPED = {
     "textures": "scikit-image", "scenes": "scikit-image and matplotlib", "pages": "scikit-image",
 }
 
 
 def load(section):
-    """The role with `section.test` crops, evenly from all pictures of the source."""
+    """The role with all tiles of the pictures of the source, resized to `section.shape` (c, h, w)."""
     names, pictures = originals(section.source)
-    parts = [reduced(picture, HEIGHTS[section.source]) for picture in pictures]
-    images = crops(parts, section.test, section.shape, "test").images.numpy()
-    return role(images, f"{section.source}: crops of {', '.join(names)} from {SHIPPED[section.source]}")
+    tiles = [cut(picture, ROWS[section.source], section.shape[1]) for picture in pictures]
+    images = np.concatenate([each.reshape(-1, *section.shape) for each in tiles])
+    return role(images, f"{section.source}: tiles of {', '.join(names)} from {SHIPPED[section.source]}")
 
 
 def originals(source):
@@ -45,12 +42,3 @@ def grace_hopper():
 
     with Image.open(get_sample_data("grace_hopper.jpg", asfileobj=False)) as opened:
         return np.asarray(opened.convert("RGB"))
-
-
-def reduced(picture, height):
-    """A picture as uint8 RGB (height, w, 3), by Pillow's Lanczos filter."""
-    from PIL import Image
-
-    image = Image.fromarray(picture).convert("RGB")
-    size = round(image.width * height / image.height), height
-    return np.asarray(image.resize(size, Image.Resampling.LANCZOS))

@@ -4,7 +4,6 @@ Sets of other sizes, such as LSUN, become 32x32 by `resize: true`, whatever thei
 "resize" of Liang et al., ICLR 2018, https://arxiv.org/abs/1706.02690, are. Hidden files are passed over.
 """
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,8 @@ import torch
 
 from stages.core.data import Role, Split
 from stages.core.errors import UserError
-from stages.datasets.folder import decoded, visible
+from stages.datasets.folder import decoded
+from stages.datasets.listing import elsewhere, require_folder, visible
 
 SEED = 0
 
@@ -20,11 +20,12 @@ SEED = 0
 def load(section):
     """The role with at most `section.test` images of the folder `section.folder`, chosen by chance."""
     root = Path(section.folder)
-    if not root.is_dir():
-        raise UserError(f"{root} is no folder: set `folder` in params.yaml to that of your images")
+    require_folder(root)
     paths = list(files(root))
     if not paths:
-        raise UserError(f"{root} holds no images: put some there, at any depth, in any image format")
+        raise UserError(
+            f"{root} holds no images: put some there, at any depth, in any image format{elsewhere(root)}"
+        )
     chosen = np.random.default_rng(SEED).permutation(len(paths))[: section.test]
     images = decoded([paths[i] for i in np.sort(chosen)], section.shape, section.resize)
     return role(images, f"folder {root.resolve().name}")
@@ -32,12 +33,11 @@ def load(section):
 
 def files(folder):
     """The paths of all files at any depth below `folder`, sorted, without hidden ones."""
-    for name in visible(folder):
-        path = os.path.join(folder, name)
-        if os.path.isdir(path):
-            yield from files(path)
-        elif not name.startswith("README"):
-            yield path
+    for entry in visible(folder):
+        if entry.is_dir():
+            yield from files(entry.path)
+        elif not entry.name.startswith("README"):
+            yield entry.path
 
 
 def role(images, source):

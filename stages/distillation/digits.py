@@ -6,13 +6,14 @@ either; biases are chosen on them. The rest is the transfer set.
 
 import torch
 
-from stages.core.compute import generator
+from stages.core.compute import device, generator
 from stages.core.data import Batches, Split, load_role
 from stages.core.errors import UserError
+from stages.core.files import load
 from stages.core.recipe import fit
-from stages.core.scores import logits
+from stages.core.scores import correct, logits
 from stages.distillation.nets import perceptron
-from stages.distillation.soft import distillation
+from stages.distillation.soft import distillation, entropy
 
 
 def parts(held_out):
@@ -47,6 +48,38 @@ def student(role, transfer, v, width, recipe, alpha, temperature, seed, title):
     return net.eval()
 
 
-def results(net, role):
-    """Logits of the test images, on the CPU, as they are kept."""
-    return logits(net, role.test.images).cpu()
+def taught_by(seed):
+    """The logits of the teacher of a seed, which teaches the students of that seed, of every image: transfer,
+    held-out and test images, each (n, classes), on the device.
+    """
+    found, _ = load(logits_path(seed))
+    return {name: tensor.to(device) for name, tensor in found.items()}
+
+
+def logits_path(seed):
+    """Where the soft labels of a seed's teacher are, before the temperature."""
+    return f"data/distillation/logits/{seed}.safetensors"
+
+
+def judged(net, v, test):
+    """What a student makes of the test images, beside its teacher's logits v of them, image by image: right,
+    log-likelihood of the label, agreement with the teacher, KL divergence from it, and entropy, in nats.
+    """
+    z = logits(net, test.images).double()
+    log_p, log_q = v.double().log_softmax(1), z.log_softmax(1)
+    return {
+        "right": correct(z, test.labels),
+        "log_likelihood": log_q.gather(1, test.labels[:, None])[:, 0],
+        "agrees": z.argmax(1) == v.argmax(1),
+        "divergence": (log_p.exp() * (log_p - log_q)).sum(1),
+        "entropy": entropy(z, 1.0),
+    }
+
+
+def stacked(axis, found):
+    """Several of `judged`'s dicts along a new first axis, or one alone with "" for it, for `record`.
+    """
+    return {
+        name: (f"{axis} image".strip(), torch.stack([one[name] for one in found]) if axis else found[name])
+        for name in (found[0] if axis else found)
+    }

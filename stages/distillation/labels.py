@@ -7,18 +7,18 @@ ResNet-18 after one epoch of 200.
 """
 
 from stages.core.params import Count, read
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.objects import kept, trained
-from stages.distillation.params import Network
+from stages.distillation.params import Networks
 
 
-def run(network: str, seed: int):
-    if network == "poor":
-        stop, section = read("distillation.objects.poor.epochs", Count), "weaker"
-    else:
-        stop, section = None, network
-    shape = read(f"distillation.objects.networks.{section}", Network)
-    kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
+def run(network: str):
+    early = read("distillation.objects.poor.epochs", Count)
+    networks = read("distillation.objects.networks", Networks)
+    shape, stop = (networks.weaker, early) if network == "poor" else (getattr(networks, network), None)
+    for seed in each_seed():
+        kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
 
 
 if __name__ == "__main__":

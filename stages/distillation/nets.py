@@ -196,3 +196,8 @@ def flops(net, images):
     with torch.no_grad(), counter:
         net(images[:1].float() / 255)
     return counter.get_total_flops()
+
+
+def cost(net, images):
+    """What a network costs: parameters, and operations for one of `images`."""
+    return {"parameters": sum(weight.numel() for weight in net.parameters()), "flops": flops(net, images)}

@@ -4,13 +4,14 @@ from itertools import islice
 
 from stages.core.compute import start
 from stages.core.data import load_role
-from stages.core.files import save
+from stages.core.measurements import record
+from stages.core.nets import load_net
 from stages.core.params import ImageRecipe, read
 from stages.core.progress import progress
-from stages.core.recipe import augmented, keep, sgd
-from stages.core.scores import accuracy, calibration_error, correct, logits
+from stages.core.recipe import augmented, keep, sgd, weights_path
+from stages.core.scores import correct, logits
 from stages.core.train import cross_entropy, training
-from stages.distillation.nets import StagedResNet, flops, staged
+from stages.distillation.nets import StagedResNet, cost, staged
 from stages.distillation.params import Network
 
 
@@ -36,15 +37,19 @@ def student(seed, title, loss):
 
 
 def kept(name, seed, net, history, role, exits=None):
-    """Writes a network, its numbers, and which test images it gets right.
+    """Writes a network, how it was trained, and which test images it gets right.
 
     `exits` are the logits (n, c) of several classifiers by name, where there is more than one.
     """
-    z = logits(net, role.test.images)
     labels = role.test.labels
-    keep(
-        f"distillation/objects/{name}-{seed}", net, history, flops=flops(net, role.test.images),
-        test_accuracy=accuracy(z, labels), test_calibration_error=calibration_error(z, labels),
+    keep(f"distillation/{name}", seed, net, history)
+    answers = {"right": logits(net, role.test.images)} | (exits or {})
+    record(
+        f"data/distillation/objects/{name}/{seed}.safetensors",
+        {key: ("image", correct(z, labels)) for key, z in answers.items()}, cost(net, role.test.images),
     )
-    right = {key: correct(value, labels) for key, value in (exits or {}).items()}
-    save(f"data/distillation/objects/{name}-{seed}.safetensors", {"right": correct(z, labels)} | right)
+
+
+def teacher_of(name, seed):
+    """A network that was kept, in evaluation mode."""
+    return load_net(weights_path(f"distillation/{name}", seed), StagedResNet)

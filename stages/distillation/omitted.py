@@ -12,67 +12,65 @@ import torch
 from stages.core.compute import device, start
 from stages.core.data import Split
 from stages.core.errors import UserError
-from stages.core.files import load, save, write_json
-from stages.core.params import Count, Positive, Recipe, Seeds, read
+from stages.core.measurements import record
+from stages.core.params import Count, Positive, Recipe, read
 from stages.core.scores import logits
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.distillation.bias import BIASES, best_bias, raised
-from stages.distillation.digits import parts, student
-from stages.distillation.params import Digit, Share
+from stages.distillation.bias import BIASES, best_bias, errors, raised
+from stages.distillation.digits import parts, student, taught_by
+from stages.distillation.params import Omitted, Share
+
+POINTS = 21                                                  # biases of a curve
 
 
-def both_biases(found, y, digit):
-    """Which test images one student gets right as it is and with either bias, bool (3, n); the biases (2,).
-
-    `found` are its logits of "held_out" and "test" images, `y` their labels.
+def measured_on(net, held_out, test, digit, places):
+    """What a student without the digit gets right of the test images with no bias and with the one chosen on
+    held-out or on test images, as `record` takes it; and the share of errors at biases `places`.
     """
-    biases = [best_bias(found[name], y[name], digit) for name in ("held_out", "test")]
-    right = [raised(found["test"], digit, b).argmax(1) == y["test"] for b in (0.0, *biases)]
-    return torch.stack(right), torch.tensor(biases)
-
-
-def summary(right, biases, of_digit):
-    """Errors of all, means over seeds; `right` (s, 3, n) and `biases` (s, 2) are those of `both_biases`."""
-    wrong = (~right).double().mean(0)                                        # (3, n)
-    means = biases.mean(0).tolist()
+    z = {split: logits(net, of.images) for split, of in (("held_out", held_out), ("test", test))}
+    y = {"held_out": held_out.labels, "test": test.labels}
+    biases = [0.0, *(best_bias(z[split], y[split], digit) for split in ("held_out", "test"))]
+    right = torch.stack([raised(z["test"], digit, b).argmax(1) == y["test"] for b in biases])
+    of_digit = y["test"] == digit
     return {
-        "bias": {"held_out": means[0], "test": means[1]},
-        "errors": dict(zip(BIASES, wrong.sum(1).tolist(), strict=True)),
-        "errors_on_digit": dict(zip(BIASES, wrong[:, of_digit].sum(1).tolist(), strict=True)),
+        "right": ("chosen_on image", right), "digit_right": ("chosen_on digit_image", right[:, of_digit]),
+        "bias_chosen": ("chosen_on", biases),
+    } | {
+        name: ("bias", errors(z["test"][of], y["test"][of], digit, places).double() / of.sum())
+        for name, of in (("errors", torch.ones_like(of_digit)), ("digit_errors", of_digit))
     }
 
 
+def check(held_out, test, digit):
+    """Stops if there is nothing to choose a bias on, or to test it on."""
+    if not (test.labels == digit).any() or not (held_out.labels == digit).any():
+        raise UserError(f"no {digit} among the held-out or the test images: raise held_out, or omit another")
+
+
 def run():
-    seeds, digit = read("distillation.digits.seeds", Seeds), read("distillation.digits.omitted.digit", Digit)
+    settings = read("distillation.digits.omitted", Omitted)
     width = read("distillation.digits.sizes.large", Count)
     recipe = read("distillation.digits.student", Recipe)
     alpha = read("distillation.digits.alpha", Share)
     temperature = read("distillation.digits.temperature", Positive)
-    start(seeds[0])
     role, transfer, held_out = parts(read("distillation.digits.held_out", Count))
+    digit = settings.digit
+    check(held_out, role.test, digit)
     kept = transfer.labels != digit
     transfer = Split(transfer.images[kept], transfer.labels[kept])
-    v = load("data/distillation/digits/logits.safetensors")[0]["transfer"].to(device)[:, kept]
-    splits = {"held_out": held_out, "test": role.test}
-    y = {name: split.labels.cpu() for name, split in splits.items()}
-    of_digit = y["test"] == digit
-    if not of_digit.any() or not (y["held_out"] == digit).any():
-        raise UserError(f"no {digit} among the held-out or the test images: raise held_out, or omit another")
-    tensors, numbers = {}, {}
-    for kind, weight in {"soft": alpha, "labels": 0.0}.items():
-        rights, biases = [], []
-        for i, seed in enumerate(seeds):
+    places = torch.linspace(0, settings.highest, POINTS, device=device)
+    for seed in each_seed():
+        start(seed)
+        v = taught_by(seed)["transfer"][kept]
+        for kind, weight in {"soft": alpha, "labels": 0.0}.items():
             title = f"without {digit}, {kind}"
-            net = student(role, transfer, v[i], width, recipe, weight, temperature, seed, title)
-            found = {name: logits(net, split.images).cpu() for name, split in splits.items()}
-            right, chosen = both_biases(found, y, digit)
-            tensors[f"{kind}_logits_{seed}"] = found["test"]
-            rights.append(right)
-            biases.append(chosen)
-        tensors |= {f"{kind}_right": torch.stack(rights), f"{kind}_biases": torch.stack(biases)}
-        numbers[kind] = summary(tensors[f"{kind}_right"], tensors[f"{kind}_biases"], of_digit)
-    save("data/distillation/digits/omitted.safetensors", tensors)
-    write_json("metrics/distillation/omitted.json", numbers)
+            net = student(role, transfer, v, width, recipe, weight, temperature, seed, title)
+            record(
+                f"data/distillation/omitted/{kind}/{seed}.safetensors",
+                measured_on(net, held_out, role.test, digit, places),
+                chosen_on=BIASES, bias=[round(place, 6) for place in places.tolist()],
+            )
 
 
 if __name__ == "__main__":

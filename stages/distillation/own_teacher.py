@@ -15,10 +15,6 @@ import torch.nn.functional as F
 
 from stages.core.compute import mixed
 from stages.core.data import unit
-from stages.core.params import read
-from stages.core.stage import main
-from stages.distillation import nets, params
-from stages.distillation.objects import kept, trained
 from stages.distillation.soft import distillation
 
 
@@ -40,20 +36,3 @@ def exit_logits(net, images, batch_size=500):
     z = [torch.cat(parts).float() for parts in zip(*found, strict=True)]
     ensemble = torch.stack([z_i.softmax(1) for z_i in z]).mean(0).log()
     return {f"classifier_{i + 1}": z_i for i, z_i in enumerate(z)} | {"ensemble": ensemble}
-
-
-def run(seed: int):
-    settings = read("distillation.objects.own_teacher", params.OwnTeacher)
-    network = read("distillation.objects.networks.student", params.Network)
-
-    def loss(net, batch):
-        x, y = batch
-        z, features = ([part.float() for part in parts] for parts in net.exits(x))
-        return own_loss(z, features, y, settings.alpha, settings.temperature, settings.hint)
-
-    net, history, role = trained(seed, network, "own teacher", loss, nets.OwnTeacher)
-    kept("own_teacher", seed, net, history, role, exit_logits(net, role.test.images))
-
-
-if __name__ == "__main__":
-    main(run)

@@ -1,24 +1,16 @@
 """This experiment's page in the report: the papers' numbers beside ours, in words, tables and figures.
 
 Numbers of Hinton et al. 2015 are errors among the 10,000 test images of MNIST. Those of Yuan et al. 2020 are
-test accuracies on CIFAR-10 (table 2) or CIFAR-100, those of Zhang et al. 2019 on CIFAR-100; what is from
-memory and could not be verified is marked.
+test accuracies on CIFAR-10 (table 2) or CIFAR-100, those of Zhang et al. 2019 on CIFAR-100.
 """
 
+from stages.core.charts import table
 from stages.core.data import load_role
-from stages.core.pages import Figure, Page, Table, machine, write_page
-from stages.distillation.bias import BIASES
-from stages.distillation.results import (
-    SOURCES,
-    STUDENTS,
-    TEACHERS,
-    digit_labels,
-    digit_logits,
-    facts,
-    numbers,
-)
+from stages.core.measurements import recorded
+from stages.core.pages import Figure, Page, machine, write_page
+from stages.distillation.results import SOURCES, STUDENTS, TEACHERS, students, teachers
 
-PAPER_ERRORS = {"teacher": 67, "labels": 146, "soft": 74}
+PAPER_ERRORS = {"teacher": "67", "labels": "146", "soft": "74"}
 PAPER_OMITTED = {"none": "206, of them 133 on 3", "test": "109, of them 14 on 3 (b = 3.5)"}
 PAPER_OBJECTS = {
     "student": "ResNet-18: 95.12",
@@ -29,151 +21,128 @@ PAPER_OBJECTS = {
     "taught_by_student": "ResNet-18: 75.87 → 77.10 (CIFAR-100)",
     "virtual": "ResNet-18: 75.87 → 77.36 (CIFAR-100)",
     "smoothing": "ResNet-18: 75.87 → 77.26 (CIFAR-100)",
-    "own_teacher": "ResNet-50: 77.68 (from memory, unverified) → 80.56 (CIFAR-100)",
+    "own_teacher": "ResNet-50: 80.56 (CIFAR-100)",
 }
-PAPER_EXITS = "68.23, 74.21, 75.23 and 80.56", "81.04 (from memory, unverified)"
-ON = {"none": "none", "held_out": "held-out training images", "test": "test images, as the paper did"}
+ON = {"none": "no bias", "held_out": "bias chosen on held-out images", "test": "bias chosen on test images"}
 
 
-def digits_table(digits, right, n):
-    """Errors of teacher and students, with what they cost; `right` is source -> percent right (s, n)."""
-    teacher = facts(f"digits/teacher-{digits.seeds[0]}")
-    sizes = {size: numbers(f"students-{size}") for size in ("large", "small")}
-    teachers = digit_logits("logits")["test"].argmax(-1) == digit_labels()
-    t = f"{digits.temperature:g}"
-
-    def row(label, paper, accuracy, cost):
-        return [label, paper, n * (1 - accuracy), 100 * (1 - accuracy), cost["parameters"], cost["flops"]]
-
-    large, small, cost = digits.sizes.large, digits.sizes.small, sizes["large"]
-    return Table(
-        f"Errors on digits: the paper's among 10,000 test images, ours among {n:,}",
-        ["network", "paper: errors", "ours: errors", "ours: %", "parameters", "FLOPs an image"],
-        [
-            row(f"teacher, 2 x {digits.teacher.width} units", PAPER_ERRORS["teacher"],
-                teachers.double().mean().item(), teacher),
-            row(f"2 x {large} units, labels", PAPER_ERRORS["labels"], cost["labels_accuracy"], cost),
-            row(f"2 x {large} units, distilled at T = {t}", PAPER_ERRORS["soft"],
-                float(right["soft"].mean()) / 100, cost),
-            row(f"2 x {small} units, labels", None, sizes["small"]["labels_accuracy"], sizes["small"]),
-            row(f"2 x {small} units, distilled at T = {t}", None, sizes["small"]["soft_accuracy"][t],
-                sizes["small"]),
-        ],
-        f"Means of {len(digits.seeds)} seeds. The paper trains on all 60,000 images of MNIST; here "
-        f"{digits.held_out:,} training images are held out from teacher and students. Students on labels "
-        "share the recipe of the distilled ones, which was chosen for those; at a learning rate of their own "
-        "they may make fewer errors. FLOPs are counted by torch in a forward pass, two for a multiplication "
-        "and its addition.",
+def digits_table(digits, found, seeds):
+    """Errors of the teacher and of the large students, and what these make of the test images."""
+    right = {name: found.right.sel(network=name) for name in SOURCES} | {"teacher": teachers(seeds)}
+    sizes = f"2 × {digits.teacher.width} and 2 × {digits.sizes.large} units"
+    return table(
+        "Digits: students that learnt from labels and from soft labels, on test images",
+        {"teacher": "teacher"} | SOURCES,
+        {
+            "paper: errors of 10,000": PAPER_ERRORS,
+            "ours: errors, %": {name: 100 - values for name, values in right.items()},
+            "log-likelihood, nats": found.log_likelihood, "agrees with teacher, %": found.agrees,
+            "KL from teacher, nats": found.divergence, "entropy, nats": found.entropy,
+        },
+        f"Teacher and students have {sizes}, as in the paper, which trains on all of MNIST; here "
+        f"{digits.held_out:,} "
+        f"training images are held out. Students learn at temperature {digits.temperature:g}. Shuffled: in "
+        "each "
+        "image's soft label all probabilities but the largest are permuted, once. Smoothed: one confidence "
+        "for all "
+        "images, whose entropy is the mean entropy of the teacher's soft labels.",
+        digits=2,
     )
 
 
-def temperature_table(digits):
-    """Errors of both sizes by temperature, and what the soft labels are at it."""
-    sizes = [numbers(f"students-{size}")["soft_accuracy"] for size in ("large", "small")]
-    soft = numbers("why")["soft_labels"]
-    return Table(
-        "Temperature: test errors of distilled students, and the teachers' soft labels",
-        ["T", f"{digits.sizes.large} units: errors, %", f"{digits.sizes.small} units: errors, %",
-         "entropy, nats", "calibration error, %"],
-        [
-            [t, *(100 * (1 - accuracy[t]) for accuracy in sizes), soft[t]["entropy"],
-             100 * soft[t]["calibration_error"]]
-            for t in (f"{t:g}" for t in digits.temperatures)
-        ],
+def temperature_table(digits, seeds):
+    """Errors of both sizes of students by temperature."""
+    right = {size: students(size, seeds) for size in ("large", "small")}
+    rows = {"labels": "labels only"} | {t: f"T = {t:g}" for t in digits.temperatures}
+    return table(
+        "Temperature: test errors of students of the teacher's soft labels, %", rows,
+        {
+            f"2 × {getattr(digits.sizes, size)} units": {"labels": 100 - labels.right}
+            | {t: 100 - soft.right.sel(temperature=t) for t in digits.temperatures}
+            for size, (labels, soft) in right.items()
+        },
         "In the paper all temperatures above 8 are similar with 300 units and more, and 2.5 to 4 are best "
-        "with 30. Entropy and expected calibration error are those of the teachers' soft labels of test "
-        "images.",
+        "with 30.",
+        of="learnt at",
     )
 
 
-def omitted_table(digits):
+def omitted_table(digits, missed):
     """Errors of students that never saw the digit, by how their bias was chosen."""
-    found, digit = numbers("omitted"), digits.omitted.digit
-    rows = [
-        [SOURCES[name], ON[bias], PAPER_OMITTED.get(bias) if name == "soft" else None,
-         one["bias"].get(bias, 0.0), one["errors"][bias], one["errors_on_digit"][bias]]
-        for name in ("soft", "labels") for one in [found[name]] for bias in BIASES
-    ]
-    return Table(
-        f"The omitted digit: errors of students whose transfer set has no {digit}",
-        ["learnt from", "bias chosen on", "paper: errors", "bias", "ours: errors", f"of them on {digit}"],
-        rows,
-        f"The teacher has seen the {digit}. Means over seeds. A bias chosen on the test images flatters; the "
-        "one chosen on held-out training images does not.",
+    rows = {(kind, on): f"{SOURCES[kind]}, {ON[on]}" for kind in ("soft", "labels") for on in ON}
+    digit = digits.omitted.digit
+
+    def cells(values):
+        return {row: values.sel(network=row[0], chosen_on=row[1]) for row in rows}
+
+    return table(
+        f"The omitted digit: students whose transfer set has no {digit}", rows,
+        {
+            "paper: errors of 10,000": {("soft", on): words for on, words in PAPER_OMITTED.items()},
+            "ours: errors, %": cells(100 - missed.right),
+            f"of the {digit}, %": cells(100 - missed.digit_right.rename(digit_image="image")),
+            "bias": cells(missed.bias_chosen),
+        },
+        f"The teacher has seen the {digit}. A bias chosen on the test images, as in the paper, flatters; "
+        "one chosen on "
+        "held-out training images does not.",
+        of="learnt from",
     )
 
 
-def why_table():
-    """What the students of each kind of label became."""
-    found = numbers("why")["students"]
-    return Table(
-        "Why it works: the same student, loss and temperature with other soft labels",
-        ["learnt from", "errors, %", "agrees with teacher, %", "KL from teacher, nats", "entropy, nats",
-         "calibration error, %"],
-        [
-            [label, 100 * (1 - one["accuracy"]), 100 * one["agreement"], one["divergence"], one["entropy"],
-             100 * one["calibration_error"]]
-            for name, label in SOURCES.items() for one in [found[name]]
-        ],
-        "On test images, at temperature 1. Shuffled: in each image's soft label all probabilities but the "
-        "largest are permuted, once. Smoothed: one confidence for all images, whose entropy is the mean "
-        "entropy of the teacher's soft labels. The papers have no such table.",
-    )
-
-
-def objects_table(seeds, right):
-    """Accuracy of the networks on `objects`; `right` is network -> percent right (s, n)."""
-    control = right["student"].mean()
-    rows = []
-    for name, label in (TEACHERS | STUDENTS).items():
-        cost, accuracy = facts(f"objects/{name}-{seeds[0]}"), float(right[name].mean())
-        gain = None if name in TEACHERS or name == "student" else float(accuracy - control)
-        rows.append([label, PAPER_OBJECTS[name], accuracy, gain, cost["parameters"], cost["flops"]])
-    return Table(
+def objects_table(found, seeds):
+    """Accuracy of the networks on `objects`, and of the classifiers of Be Your Own Teacher."""
+    labels = TEACHERS | STUDENTS
+    costs = {
+        name: recorded(f"data/distillation/objects/{name}/{seeds[0]}.safetensors").attrs for name in labels
+    }
+    exits = {name: name.replace("_", " ") for name in found if name.startswith("classifier")} | {
+        "ensemble": "ensemble of its classifiers"
+    }
+    own = {name: found[name].sel(network="own_teacher") for name in exits}
+    right = {name: found.right.sel(network=name) for name in labels}
+    control = right["student"]
+    return table(
         "Teachers that should not help, on objects: test accuracy, %",
-        ["network", "paper", "ours", "gain, points", "parameters", "FLOPs an image"],
-        rows,
-        "The papers' networks are trained for 200 epochs, on CIFAR-10 where CIFAR-100 is not named. "
-        "Their poorly trained teacher has another architecture than ours. Parameters of Be Your Own Teacher "
-        "include the shallow classifiers, its FLOPs do not: the deepest answers.",
-    )
-
-
-def exits_table(right):
-    """Accuracy of the classifiers of Be Your Own Teacher."""
-    names = [name for name in right if name.startswith("classifier_")]
-    rows = [[f"{i} of {len(names)}", float(right[name].mean())] for i, name in enumerate(names, start=1)]
-    each, ensemble = PAPER_EXITS
-    return Table(
-        "Be Your Own Teacher: test accuracy of all its classifiers, %",
-        ["classifier", "ours"],
-        [*rows, ["ensemble", float(right["ensemble"].mean())]],
-        f"The paper's ResNet-50 on CIFAR-100 has four classifiers, with {each} %, and an ensemble with "
-        f"{ensemble}.",
+        labels | {name: f"Be Your Own Teacher, {words}" for name, words in exits.items()},
+        {
+            "paper": PAPER_OBJECTS, "ours": right | own,
+            "gain over labels, points": {name: right[name] - control for name in list(STUDENTS)[1:]},
+            "parameters": {name: f"{of['parameters']:,}" for name, of in costs.items()},
+            "FLOPs an image": {name: f"{of['flops']:,}" for name, of in costs.items()},
+        },
+        "The papers' networks are trained for 200 epochs, on CIFAR-10 where CIFAR-100 is not named. Their "
+        "poorly "
+        "trained teacher has another architecture than ours. Parameters of Be Your Own Teacher include the "
+        "shallow "
+        "classifiers, its FLOPs do not: the deepest answers.",
     )
 
 
 FIGURES = [
     Figure(
         "plots/distillation/figures/temperature.svg",
-        "Test errors of students by temperature, large ones left, small ones right. Bands are one standard "
-        "deviation over seeds.",
+        "Test errors on digits of students by the temperature at which they learnt, large ones left, small "
+        "ones "
+        "right. Bands are 95 % intervals over seeds and images.",
     ),
     Figure(
         "plots/distillation/figures/omitted.svg",
-        "Errors of students that never saw a digit when a bias is added to their output for it. Vertical "
-        "lines: the mean bias of the distilled students, chosen on held-out images (dashed) and on test "
-        "images (dotted).",
+        "Test errors of students that never saw a digit, when a bias is added to their output for it. "
+        "Bands are 95 % "
+        "intervals over seeds.",
     ),
     Figure(
         "plots/distillation/figures/why.svg",
-        "The same student with other soft labels: errors, and agreement with its teacher. Small dots are "
-        "seeds, large ones means.",
+        "The same student on digits with other labels: how likely it finds the true label, and how often "
+        "it agrees "
+        "with its teacher. Bars are 95 % intervals over seeds and images.",
     ),
     Figure(
         "plots/distillation/figures/objects.svg",
-        "Gain over the same network on labels only, with 95 % intervals: over seeds from three on, else over "
-        "test images.",
+        "Gain in test accuracy on objects over the same network trained on labels only, with 95 % "
+        "intervals over "
+        "seeds and images.",
     ),
 ]
 
@@ -188,29 +157,35 @@ def conditions(digits, objects, seeds):
         "student on objects": f"{shape.block} blocks {shape.blocks}, width {shape.width}",
         "training on objects": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
         "training on digits": f"teacher {digits.teacher.epochs} epochs, students {digits.student.epochs}",
-        "seeds": f"digits {', '.join(map(str, digits.seeds))}; objects {', '.join(map(str, seeds))}",
-    } | machine(facts(f"objects/student-{seeds[0]}"))
+        "seeds": ", ".join(map(str, seeds)),
+    } | machine(recorded(f"data/training/distillation/student/{seeds[0]}.safetensors").attrs)
 
 
-def answer(claims, digits, right, on_objects):
+def answer(claims, digits, found, missed, on_objects):
     """The experiment in three sentences, made of its numbers."""
-    supported = sum(claim.verdict == "supported" for claim in claims)
-    wrong = {name: 100 - values.mean() for name, values in right.items()}
-    omitted = numbers("omitted")["soft"]["errors_on_digit"]
-    gains = {name: on_objects[name].mean() - on_objects["student"].mean() for name in STUDENTS}
-    best = max(list(STUDENTS)[1:], key=gains.get)
+    supported = sum(one.verdict == "supported" for one in claims)
+    wrong = {name: float(100 - found.right.sel(network=name).mean()) for name in SOURCES}
+    of_digit = missed.digit_right.sel(network="soft").mean(["seed", "digit_image"])
+    gains = {
+        name: float((on_objects.right.sel(network=name) - on_objects.right.sel(network="student")).mean())
+        for name in list(STUDENTS)[1:]
+    }
+    best = max(gains, key=gains.get)
     return (
         f"{supported} of {len(claims)} claims are supported here. On digits the student errs on "
-        f"{wrong['labels']:.1f} % of the test images after labels, {wrong['soft']:.1f} % after the teacher's "
-        f"soft labels and {wrong['shuffled']:.1f} % after shuffled ones; of the digit {digits.omitted.digit} "
-        f"that it never saw it misses {omitted['none']:.1f} images, and {omitted['held_out']:.1f} with its "
-        "bias corrected (means of seeds). On objects the largest gain over labels is "
-        f"{gains[best]:+.1f} points ({STUDENTS[best]})."
+        f"{wrong['labels']:.1f} % "
+        f"of the test images after labels and on {wrong['soft']:.1f} % after the teacher's soft labels; of "
+        "the digit "
+        f"{digits.omitted.digit} that it never saw it knows {float(of_digit.sel(chosen_on='none')):.0f} %, "
+        "and "
+        f"{float(of_digit.sel(chosen_on='held_out')):.0f} % with its bias corrected. On objects the "
+        "largest gain over "
+        f"labels is {gains[best]:+.1f} points ({STUDENTS[best]})."
     )
 
 
-def write(digits, objects, seeds, claims, right, on_objects):
-    """Writes data/distillation/page.json; `right` and `on_objects` are percent right (s, n) by name."""
+def write(digits, objects, seeds, claims, found, missed, on_objects):
+    """Writes data/distillation/page.json from the Datasets of results.py."""
     write_page(Page(
         name="distillation",
         title="Distillation: teachers strong, weak, and none",
@@ -224,11 +199,11 @@ def write(digits, objects, seeds, claims, right, on_objects):
              "https://arxiv.org/abs/1905.08094"],
         ],
         conditions=conditions(digits, objects, seeds),
-        answer=answer(claims, digits, right, on_objects),
+        answer=answer(claims, digits, found, missed, on_objects),
         claims=claims,
         tables=[
-            digits_table(digits, right, right["soft"].shape[1]), temperature_table(digits),
-            omitted_table(digits), why_table(), objects_table(seeds, on_objects), exits_table(on_objects),
+            digits_table(digits, found, seeds), temperature_table(digits, seeds),
+            omitted_table(digits, missed), objects_table(on_objects, seeds),
         ],
         figures=FIGURES,
     ))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Recipe, Section, Seeds, ascending
+from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Recipe, Section, ascending
 
 MIDDLING = 2.5, 4.0               # the temperatures at which Hinton et al. found small students best
 
@@ -40,15 +40,15 @@ class Sizes(Section):
 
 
 class Omitted(Section):
-    """The digit that is missing in a transfer set."""
+    """The digit that is missing in a transfer set, and the highest bias that its errors are drawn at."""
 
     digit: Digit
+    highest: Positive
 
 
 class Digits(Section):
     """Section `distillation.digits`: a perceptron teaches others."""
 
-    seeds: Seeds
     held_out: Count
     teacher: Teacher
     student: Recipe
@@ -117,6 +117,9 @@ class OwnTeacher(Taught):
     """Be Your Own Teacher; `hint` is the paper's lambda."""
 
     hint: NotNegative
+
+
+ALONE = {"virtual": Virtual, "smoothing": Smoothing, "own_teacher": OwnTeacher}
 
 
 class Objects(Section):

@@ -1,13 +1,8 @@
-"""What the stages left, for tables, figures and claims; s seeds, n test images."""
+"""What was measured, by name, of students on digits and networks on objects; right is in percent."""
 
-import numpy as np
+from stages.core.measurements import measured
 
-from stages.core.data import load_role
-from stages.core.files import load, read_json
-from stages.core.results import stacked
-from stages.distillation.bias import BIASES
-
-# what the students of why.py learnt from -> how tables and legends call it; the control first
+# what the students of digits learnt from -> how tables and legends call it; the control first
 SOURCES = {
     "labels": "labels only",
     "soft": "teacher's soft labels",
@@ -28,55 +23,45 @@ STUDENTS = {
 }
 
 
-def digit_labels():
-    """Labels of the test digits, (n,), on the CPU."""
-    return load_role("digits").test.labels.cpu()
+def percent(found):
+    """A Dataset whose measures of what is right, or agrees, are in percent."""
+    names = [name for name in found if name.endswith("right") or name in ("agrees", "errors", "digit_errors")]
+    return found.assign({name: 100 * found[name] for name in names})
 
 
-def digit_logits(name):
-    """The tensors of one stage of the part on `digits`."""
-    return load(f"data/distillation/digits/{name}.safetensors")[0]
+def students(size, seeds):
+    """What the students of a size make of the test images: from `labels`, and `soft` at each temperature."""
+    return tuple(
+        percent(measured(f"data/distillation/students/{size}/{kind}/{{seed}}.safetensors", seed=seeds))
+        for kind in ("labels", "soft")
+    )
 
 
-def percent(right):
-    """Bool of any shape as 0 and 100."""
-    return 100 * np.asarray(right, dtype=np.float64)
+def sources(temperature, seeds):
+    """The large students by what they learnt from (SOURCES), along the axis `network`."""
+    import xarray as xr
+
+    labels, soft = students("large", seeds)
+    others = [
+        percent(measured(f"data/distillation/why/{name}/{{seed}}.safetensors", seed=seeds))
+        for name in ("shuffled", "smoothed")
+    ]
+    found = [labels, soft.sel(temperature=temperature, drop=True), *others]
+    return xr.concat(found, "network", combine_attrs="override").assign_coords(network=list(SOURCES))
 
 
-def students_right(size, y):
-    """Percent right of the students of a size: "labels" (s, n) and "soft" (s, temperatures, n)."""
-    return {name: percent(z.argmax(-1) == y) for name, z in digit_logits(f"students-{size}").items()}
+def omitted(seeds):
+    """The students that never saw a digit, by what they learnt from: `soft` labels or `labels` only."""
+    path = "data/distillation/omitted/{network}/{seed}.safetensors"
+    return percent(measured(path, network=["soft", "labels"], seed=seeds))
 
 
-def sources_right(y, at):
-    """Percent right, (s, n), of the large student of each of `SOURCES`; `at` is its temperature's place."""
-    known = students_right("large", y)
-    found = {name: percent(z.argmax(-1) == y) for name, z in digit_logits("why").items()}
-    return {"labels": known["labels"], "soft": known["soft"][:, at]} | found
+def teachers(seeds):
+    """Which test images the teachers on digits get right: (seed, image)."""
+    return percent(measured("data/distillation/teacher/{seed}.safetensors", seed=seeds)).right
 
 
-def omitted_right(y, digit):
-    """Percent right on the omitted digit, (s, n of the digit), the bias chosen on held-out images, of the
-    students that learnt from "soft" labels and from "labels" only.
-    """
-    found, chosen = digit_logits("omitted"), BIASES.index("held_out")
-    return {name: percent(found[f"{name}_right"][:, chosen, y == digit]) for name in ("soft", "labels")}
-
-
-def objects_right(seeds):
-    """Percent right, (s, n), of every network on `objects`, and of the classifiers of its own teacher."""
-    found = {}
-    for name in [*TEACHERS, *STUDENTS]:
-        for key, right in stacked(f"data/distillation/objects/{name}-{{seed}}.safetensors", seeds).items():
-            found[name if key == "right" else key] = percent(right)
-    return found
-
-
-def facts(path):
-    """What a training was computed with, and its numbers."""
-    return read_json(f"metrics/training/distillation/{path}.json")
-
-
-def numbers(name):
-    """The metrics of one stage of the part on `digits`."""
-    return read_json(f"metrics/distillation/{name}.json")
+def objects(networks, seeds):
+    """A Dataset of networks on `objects`."""
+    path = "data/distillation/objects/{network}/{seed}.safetensors"
+    return percent(measured(path, network=networks, seed=seeds))

@@ -6,49 +6,36 @@ radically reduced to 30 units per layer, temperatures in the range 2.5 to 4 work
 higher or lower temperatures". The loss is in soft.py.
 """
 
-import torch
-
-from stages.core.compute import device, start
-from stages.core.files import load, save, write_json
-from stages.core.params import Count, Recipe, Seeds, read
-from stages.core.scores import accuracy
+from stages.core.compute import start
+from stages.core.measurements import record
+from stages.core.params import Count, Recipe, read
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.distillation.digits import parts, results, student
-from stages.distillation.nets import flops
+from stages.distillation.digits import judged, parts, stacked, student, taught_by
+from stages.distillation.nets import cost
 from stages.distillation.params import Share, Temperatures
 
 
 def run(size: str):
-    seeds, width = read("distillation.digits.seeds", Seeds), read(f"distillation.digits.sizes.{size}", Count)
-    recipe, alpha = read("distillation.digits.student", Recipe), read("distillation.digits.alpha", Share)
+    width, alpha = read(f"distillation.digits.sizes.{size}", Count), read("distillation.digits.alpha", Share)
+    recipe = read("distillation.digits.student", Recipe)
     temperatures = read("distillation.digits.temperatures", Temperatures)
-    start(seeds[0])
     role, transfer, _ = parts(read("distillation.digits.held_out", Count))
-    v = load("data/distillation/digits/logits.safetensors")[0]["transfer"].to(device)
+    for seed in each_seed():
+        start(seed)
+        v = taught_by(seed)
 
-    def taught(i, alpha, temperature, title):
-        title = f"{width} units, {title}"
-        net = student(role, transfer, v[i], width, recipe, alpha, temperature, seeds[i], title)
-        return net, results(net, role)
+        def taught(alpha, temperature, title, seed=seed, v=v):
+            title = f"{width} units, {title}"
+            return student(role, transfer, v["transfer"], width, recipe, alpha, temperature, seed, title)
 
-    labels = [taught(i, 0.0, 1.0, "labels") for i in range(len(seeds))]
-    soft = [[taught(i, alpha, t, f"T = {t:g}")[1] for t in temperatures] for i in range(len(seeds))]
-    found = {
-        "labels": torch.stack([z for _, z in labels]),                       # (seeds, n, classes)
-        "soft": torch.stack([torch.stack(z) for z in soft]),                 # (seeds, temperatures, ...)
-    }
-    save(f"data/distillation/digits/students-{size}.safetensors", found)
-    net = labels[0][0]
-    y = role.test.labels.cpu()
-    write_json(f"metrics/distillation/students-{size}.json", {
-        "parameters": sum(weight.numel() for weight in net.parameters()),
-        "flops": flops(net, role.test.images),
-        "labels_accuracy": accuracy(found["labels"].flatten(0, 1), y.repeat(len(seeds))),
-        "soft_accuracy": {
-            f"{t:g}": accuracy(found["soft"][:, i].flatten(0, 1), y.repeat(len(seeds)))
-            for i, t in enumerate(temperatures)
-        },
-    })
+        net = taught(0.0, 1.0, "labels")
+        labels = judged(net, v["test"], role.test)
+        soft = [judged(taught(alpha, t, f"T = {t:g}"), v["test"], role.test) for t in temperatures]
+        record(f"data/distillation/students/{size}/labels/{seed}.safetensors", stacked("", labels),
+               cost(net, role.test.images))
+        record(f"data/distillation/students/{size}/soft/{seed}.safetensors", stacked("temperature", soft),
+               temperature=temperatures)
 
 
 if __name__ == "__main__":

@@ -15,11 +15,10 @@ their 0.95 is our 0.66.
 
 import torch
 
-from stages.core.nets import load_net
 from stages.core.params import read
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.distillation.nets import StagedResNet
-from stages.distillation.objects import kept, student
+from stages.distillation.objects import kept, student, teacher_of
 from stages.distillation.params import Taught
 from stages.distillation.soft import distillation
 
@@ -36,11 +35,11 @@ def taught_by(teacher, alpha, temperature):
     return loss
 
 
-def run(teacher: str, seed: int):
+def run(teacher: str):
     settings = read(f"distillation.objects.taught.{teacher}", Taught)
-    net = load_net(f"models/distillation/objects/{teacher}-{seed}.safetensors", StagedResNet)
-    loss = taught_by(net, settings.alpha, settings.temperature)
-    kept(f"taught_by_{teacher}", seed, *student(seed, f"taught by {teacher}", loss))
+    for seed in each_seed():
+        loss = taught_by(teacher_of(teacher, seed), settings.alpha, settings.temperature)
+        kept(f"taught_by_{teacher}", seed, *student(seed, f"taught by {teacher}", loss))
 
 
 if __name__ == "__main__":

@@ -15,20 +15,23 @@ from stages.core.attacks import adversarial
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Attack, Training, read
+from stages.core.params import Depth, Training, read
 from stages.core.recipe import augmented, fit, keep
+from stages.core.seeds import each_seed
 from stages.core.stage import main
+from stages.features.params import Adversarial
+from stages.features.recipe import kept
 
 
-def run(depth: int, seed: int):
-    attack, recipe = read("features.adversarial", Attack), read("training", Training)
-    rng = start(seed)
-    role = load_role("objects")
-    net = resnet(role, depth, recipe.width)
-    batches = augmented(role.train, recipe, rng)
-    loss = partial(adversarial, **attack.model_dump())
-    history = fit(net, batches, recipe, f"adversarial ResNet-{depth}, seed {seed}", loss)
-    keep(f"resnet{depth}/robust-{seed}", net, history)
+def run():
+    settings, depth = read("features.adversarial", Adversarial), read("features.depth", Depth)
+    recipe = read("training", Training).model_copy(update={"epochs": settings.epochs})
+    role, loss = load_role("objects"), partial(adversarial, **settings.model_dump(exclude={"epochs"}))
+    for seed in each_seed():
+        rng = start(seed)
+        net = resnet(role, depth, recipe.width)
+        history = fit(net, augmented(role.train, recipe, rng), recipe, f"robust network, seed {seed}", loss)
+        keep(kept("robust"), seed, net, history)
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ def shortened(word):
     return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
 
 
-def draw_pairs(name, depth, seed, role):
+def draw_pairs(name, seed, role):
     """Writes the grid of D_rand or D_det: originals above their changed copies, with the new labels."""
-    split, _ = load_set(name, depth, seed, "cpu")
+    split, _ = load_set(name, seed, "cpu")
     originals, labels = role.train.images.cpu(), role.train.labels.cpu()[: len(split)]
     rows = []
     for chosen in examples(labels, len(role.classes)):
@@ -38,9 +38,9 @@ def draw_pairs(name, depth, seed, role):
     save_figure(f"plots/features/figures/{name}.svg", picture_grid(role.classes, rows))
 
 
-def draw_inversions(name, depth, seed, role):
+def draw_inversions(name, seed, role):
     """Writes the grid of an inverted set: goals, starts, and where the descent ends."""
-    split, tensors = load_set(name, depth, seed, "cpu")
+    split, tensors = load_set(name, seed, "cpu")
     originals = role.train.images.cpu()
     rows = []
     for chosen in examples(split.labels, len(role.classes)):

@@ -15,15 +15,17 @@ by descent along the normalised gradient from a start that has nothing to do wit
 import torch
 
 from stages.core.attacks import input_gradient, steepest
-from stages.core.compute import facts, mixed, start
+from stages.core.compute import mixed, start
 from stages.core.data import unit
-from stages.core.files import save, write_json
-from stages.core.nets import fused, load_net
+from stages.core.files import save
+from stages.core.measurements import record
+from stages.core.nets import fused
 from stages.core.params import read
 from stages.core.scores import correct, logits
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.features.params import Inversion
-from stages.features.recipe import network_path, originals, set_path
+from stages.features.recipe import originals, seen_path, set_path, trained
 
 BATCH_SIZE = 250
 NOISE = 0.05                     # deviation around 0.5, as in the authors' library
@@ -73,26 +75,22 @@ def grey_noise(images, rng):
     return (0.5 + NOISE * noise).clamp(0, 1)
 
 
-def run(variant: str, depth: int, seed: int):
-    settings = read("features.inversion", Inversion)
-    rng = start(seed)
-    train = originals()
-    starts = train.images[others(len(train), rng)]
-    if variant == "robust_noise":
-        starts = grey_noise(starts, rng)
-    standard, robust = (load_net(network_path(name, depth, seed)) for name in ("sgd", "robust"))
-    net, other = (standard, robust) if variant == "standard" else (robust, standard)
-    images, before, after = matched(fused(net), train, starts, settings)
-    recognised = correct(logits(other, images), train.labels)
-    save(set_path(variant, depth, seed), {
-        "images": images, "labels": train.labels, "starts": starts, "recognised": recognised,
-    })
-    write_json(f"metrics/features/sets/{variant}-{depth}-{seed}.json", facts() | {
-        "distance_before": before.mean().item(),
-        "distance_after": after.mean().item(),
-        "own_rate": correct(logits(net, images), train.labels).double().mean().item(),
-        "other_rate": recognised.double().mean().item(),
-    })
+def run(variant: str):
+    settings, train = read("features.inversion", Inversion), originals()
+    for seed in each_seed():
+        rng = start(seed)
+        starts = train.images[others(len(train), rng)]
+        if variant == "robust_noise":
+            starts = grey_noise(starts, rng)
+        standard, robust = (trained(name, seed) for name in ("sgd", "robust"))
+        net, other = (standard, robust) if variant == "standard" else (robust, standard)
+        images, before, after = matched(fused(net), train, starts, settings)
+        save(set_path(variant, seed), {"images": images, "labels": train.labels, "starts": starts})
+        record(seen_path(variant, seed), {
+            "distance_before": ("image", before), "distance_after": ("image", after),
+            "own": ("image", correct(logits(net, images), train.labels)),
+            "other": ("image", correct(logits(other, images), train.labels)),
+        })
 
 
 if __name__ == "__main__":

@@ -4,109 +4,84 @@ Numbers of Ilyas et al. 2019 are of ResNet-50 on CIFAR-10: accuracy on the test 
 of ε = 0.25, as they and the authors' repositories (robustness, constructed-datasets) give them.
 """
 
-from stages.core.pages import Figure, Page, Table, conditions, write_page
-from stages.features.results import INVERTED, NETWORKS, NONROBUST, sets
+from stages.core.charts import table
+from stages.core.pages import Figure, Page, conditions, write_page
+from stages.core.words import counted
+from stages.features.results import INVERTED, NETWORKS, NONROBUST, seen
 
-PAPER_CLEAN = {
-    "sgd": "95.25", "robust": "90.83", "on_rand": "63", "on_det": "44", "on_robust": "84.10",
-    "on_standard": "87.68",
+PAPER = {                        # clean, attacked
+    "sgd": ("95.25", "4.49"), "robust": ("90.83", "82.34"), "on_rand": ("63", "0"), "on_det": ("44", "0"),
+    "on_robust": ("84.10", "48.27"), "on_standard": ("87.68", "0.82"),
 }
-PAPER_ATTACKED = {
-    "sgd": "4.49", "robust": "82.34", "on_rand": "0", "on_det": "0", "on_robust": "48.27",
-    "on_standard": "0.82",
-}
+PAPER_CLEAN, PAPER_ATTACKED = ({name: numbers[i] for name, numbers in PAPER.items()} for i in range(2))
 
 
-def accuracy_table(clean, attacked, epsilons):
-    """Accuracy of every network; percent correct per image, (s, n) and (epsilons, s, n)."""
-    rows = [
-        [
-            label, PAPER_CLEAN.get(name), float(clean[name].mean()), PAPER_ATTACKED.get(name),
-            *(float(right.mean()) for right in attacked[name]),
-        ]
-        for name, label in NETWORKS.items()
-    ]
-    return Table(
-        "Accuracy on the original test images: the paper's beside ours, in %",
-        ["network", "paper: clean", "ours: clean", "paper: ε = 0.25",
-         *(f"ours: ε = {epsilon:g}" for epsilon in epsilons)],
-        rows,
-        "The paper's networks are ResNet-50 on CIFAR-10, trained for 150 epochs, the robust one with ε = 0.5 "
-        "in training. The standard network's set is its D_NR. Where the paper's column is empty, no number "
-        "is known to us.",
-    )
-
-
-def nonrobust_table(found):
-    """What the network that D_rand and D_det were made with says of them."""
-    return Table(
-        "The non-robust sets, as the network sees them that they were made with, in %",
-        ["set", "called its target", "still called its true class"],
-        [
-            [label, 100 * found[name]["target_rate"], 100 * found[name]["true_rate"]]
-            for name, label in NONROBUST.items()
-        ],
-        "The true class is counted among images that were to leave it. In D_rand, a target may be the true "
-        "class. The paper's attack takes 100 steps.",
-    )
-
-
-def inversion_table(found):
-    """How near inversions came to the features of their goals, and who recognises them."""
-    return Table(
-        "Images with the features of others",
-        ["set", "distance before", "distance after", "recognised by the same network, %", "by the other, %"],
-        [
-            [
-                label, found[name]["distance_before"], found[name]["distance_after"],
-                100 * found[name]["own_rate"], 100 * found[name]["other_rate"],
-            ]
-            for name, label in INVERTED.items()
-        ],
-        "Distances are |g(x_r) − g(x)| / |g(x)|, before and after the descent. Recognised is an image whose "
-        "label, that of x, a network gives to x_r; the other network had no part in making it. Judges "
-        "differ: the standard network judges inversions of the robust one, the robust network those of the "
-        "standard one, and the two differ in accuracy on images as they are.",
-    )
-
-
-def figures(classes):
-    """All figures, accuracy first."""
-    grids = {
-        "rand": "D_rand: of each pair, the original is above and its changed copy below, with its new label.",
-        "det": "D_det: each image is labelled with the class that follows its own.",
-        "robust": "Inversions of the robust network. Of each three: the image whose features are wanted, the "
-                  "other image from which the descent starts, and where it ends.",
-        "robust_noise": "The same from grey noise.",
-        "standard": "The same with the standard network, from the same other images.",
-    }
+def tables(clean, attacked, seeds):
+    """The paper's accuracy beside ours, and what networks make of the constructed sets."""
+    balls = {f"ours: ε = {at:g}": attacked.sel(epsilon=at) for at in attacked.epsilon.values}
+    moved, inverted = (seen(sets, seeds).rename(set="network") for sets in (NONROBUST, INVERTED))
     return [
-        Figure(
-            "plots/features/figures/accuracy.svg",
-            f"Accuracy under attack, with 95 % intervals. The dotted line is chance, {100 / classes:g} %.",
+        table(
+            "Accuracy on the original test images: the paper's beside ours, in %", NETWORKS,
+            {"paper: clean": PAPER_CLEAN, "ours: clean": clean, "paper: ε = 0.25": PAPER_ATTACKED} | balls,
+            "The paper's networks are ResNet-50 on CIFAR-10, the robust one with ε = 0.5 in training. The "
+            "standard network's set is its D_NR. Where the paper's column is empty, we know of no number.",
         ),
-        *(Figure(f"plots/features/figures/{name}.svg", caption) for name, caption in grids.items()),
+        table(
+            "The non-robust sets, as the network sees them that they were made with, in %", NONROBUST,
+            {"called its target": moved.target_rate, "still called its true class": moved.true_rate},
+            "The true class is counted among images that were to leave it. In D_rand, a target may be the "
+            "true class. The paper's attack takes 100 steps.", of="set",
+        ),
+        table(
+            "Images with the features of others", INVERTED,
+            {"distance before": inverted.distance_before, "distance after": inverted.distance_after,
+             "recognised by the same network, %": inverted.own, "by the other, %": inverted.other},
+            "Distances are |g(x_r) − g(x)| / |g(x)|. An image x_r is recognised if it gets the label of x. "
+            "The other network had no part in making it: the standard network judges the robust one's "
+            "inversions, the robust network the standard one's.", digits=2, of="set",
+        ),
     ]
 
 
-def answer(claims, clean, attacked, epsilon):
+PAIRS = "of each pair, the original is above and its changed copy below, with its new label"
+OF_THREE = "Of each three: the image whose features are wanted, "
+OTHER = f"{OF_THREE}the other image from which the descent starts, and where it ends."
+GRIDS = {
+    "rand": f"D_rand: {PAIRS}.",
+    "det": f"D_det: {PAIRS}, which is the class after its own.",
+    "robust": f"Inversions of the robust network. {OTHER}",
+    "robust_noise": "Inversions of the robust network from noise. "
+                    f"{OF_THREE}the grey noise from which the descent starts, and where it ends.",
+    "standard": f"Inversions of the standard network. {OTHER}",
+}
+FIGURES = [
+    Figure(
+        "plots/features/figures/accuracy.svg",
+        "Accuracy of each network on the original test images, undisturbed and attacked within L2 balls of "
+        "radius ε. Bars are 95 % intervals over seeds and images; the dotted line is chance.",
+    ),
+    *(Figure(f"plots/features/figures/{name}.svg", caption) for name, caption in GRIDS.items()),
+]
+
+
+def answer(claims, clean, attacked):
     """The experiment in a few sentences, made of its numbers."""
-    supported = sum(claim.verdict == "supported" for claim in claims)
-    mean = {name: (clean[name].mean(), attacked[name][0].mean()) for name in NETWORKS}
+    first, supported = attacked.isel(epsilon=0), sum(one.verdict == "supported" for one in claims)
+    right, left = (
+        {name: f"{float(one.sel(network=name).mean()):.1f} %" for name in NETWORKS} for one in (clean, first)
+    )
     return (
         f"{supported} of {len(claims)} claims are supported here. Networks trained on labels that look "
-        f"random (D_rand) or are all wrong (D_det) get {mean['on_rand'][0]:.1f} % and "
-        f"{mean['on_det'][0]:.1f} % of the test images right, {mean['on_rand'][1]:.1f} % and "
-        f"{mean['on_det'][1]:.1f} % within ε = {epsilon:g}. "
-        f"The standard network keeps {mean['sgd'][1]:.1f} % there, one trained as usual, but on the robust "
-        f"set, {mean['on_robust'][1]:.1f} %."
+        f"random (D_rand) or are all wrong (D_det) get {right['on_rand']} and {right['on_det']} of the test "
+        f"images right, {left['on_rand']} and {left['on_det']} within ε = {first.epsilon.item():g}. The "
+        f"standard network keeps {left['sgd']} there, one trained as usual, but on the robust set, "
+        f"{left['on_robust']}."
     )
 
 
 def write(features, recipe, seeds, claims, role, clean, attacked):
-    """Writes data/features/page.json; percent correct per image is (s, n), attacked (epsilons, s, n)."""
-    found = sets(features.depth, seeds)
-    own = recipe.model_copy(update={"depth": features.depth})
+    """Writes data/features/page.json, from the DataArrays of results.py."""
     write_page(Page(
         name="features",
         title="Robust and non-robust features",
@@ -116,22 +91,21 @@ def write(features, recipe, seeds, claims, role, clean, attacked):
             "features, NeurIPS 2019",
             "https://arxiv.org/abs/1905.02175",
         ]],
-        conditions=conditions(role, own, seeds) | {
-            "constructed sets": f"{features.images:,} images each",
-            "trained on them": "; ".join(
-                f"{name} {own.epochs} epochs, lr {own.lr:g}" for name, own in features.retraining
+        conditions=conditions(role, recipe.model_copy(update={"depth": features.depth}), seeds) | {
+            "constructed sets": f"{counted(features.images, 'image')} each",
+            "trained on sets": "; ".join(
+                f"{name} {counted(one.epochs, 'epoch')}, lr {one.lr:g}" for name, one in features.retraining
             ),
-            "attacked": f"the first {features.evaluation.images:,} test images",
-            "steps of attacks": f"{features.nonrobust.iterations} for D_rand and D_det, "
-            f"{features.adversarial.iterations} in adversarial training, "
-            f"{features.evaluation.iterations} on test images",
+            "attacked": f"{counted(features.evaluation.images, 'test image')}",
+        } | {
+            f"attack {what}": f"ε = {attack.epsilon:g}, {counted(attack.iterations, 'step')}"
+            for what, attack in (
+                ("for D_rand", features.nonrobust.rand), ("for D_det", features.nonrobust.det),
+                ("in training", features.adversarial),
+            )
         },
-        answer=answer(claims, clean, attacked, features.evaluation.epsilons[0]),
+        answer=answer(claims, clean, attacked),
         claims=claims,
-        tables=[
-            accuracy_table(clean, attacked, features.evaluation.epsilons),
-            nonrobust_table(found),
-            inversion_table(found),
-        ],
-        figures=figures(len(role.classes)),
+        tables=tables(clean, attacked, seeds),
+        figures=FIGURES,
     ))

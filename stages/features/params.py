@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from stages.core.params import Attack, Count, Depth, Positive, Section, ascending
 
@@ -12,7 +12,21 @@ class Retraining(Section):
 
     epochs: Count
     lr: Positive
-    augment: bool
+    pad: Annotated[int, Field(ge=0)]
+    flip: bool
+
+
+class NonRobust(Section):
+    """Section `features.nonrobust`: the attack that makes each of these sets."""
+
+    rand: Attack
+    det: Attack
+
+
+class Adversarial(Attack):
+    """Adversarial training; the rest is as in section `training`."""
+
+    epochs: Count
 
 
 class Inversion(Section):
@@ -49,8 +63,8 @@ class Features(Section):
 
     depth: Depth
     images: Count
-    nonrobust: Attack
-    adversarial: Attack
+    nonrobust: NonRobust
+    adversarial: Adversarial
     inversion: Inversion
     retraining: Sets
     evaluation: Evaluation

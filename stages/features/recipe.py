@@ -1,23 +1,20 @@
-"""What the stages share: names of files, and the part of the training set that they change."""
+"""What the stages share: where networks and sets are, and the training images that sets are made of."""
 
 from stages.core.data import Split, load_role
 from stages.core.files import load
-from stages.core.params import Count, read
+from stages.core.nets import load_net
+from stages.core.params import Count, Depth, read
+from stages.core.recipe import weights_path
 
 
-def network_path(name, depth, seed):
-    """Where the weights of a network are: the baseline's (`sgd`) or this experiment's."""
-    return f"models/resnet{depth}/{name}-{seed}.safetensors"
+def kept(name):
+    """The path of a network below models/ and data/training/: the baseline's (`sgd`) or this experiment's."""
+    return f"resnet{read('features.depth', Depth)}/sgd" if name == "sgd" else f"features/{name}"
 
 
-def set_path(name, depth, seed):
-    """Where the constructed set `name` is."""
-    return f"data/features/sets/{name}-{depth}-{seed}.safetensors"
-
-
-def result_path(name, depth, seed):
-    """Where the evaluation of a network is."""
-    return f"data/features/evaluation/{name}-{depth}-{seed}.safetensors"
+def trained(name, seed):
+    """A network in evaluation mode."""
+    return load_net(weights_path(kept(name), seed))
 
 
 def originals():
@@ -25,7 +22,17 @@ def originals():
     return load_role("objects").train.first(read("features.images", Count), "features.images")
 
 
-def load_set(name, depth, seed, device):
+def set_path(name, seed):
+    """Where the constructed set `name` is."""
+    return f"data/features/sets/{name}/{seed}.safetensors"
+
+
+def seen_path(name, seed):
+    """Where it is recorded what networks make of the constructed set `name`."""
+    return f"data/features/seen/{name}/{seed}.safetensors"
+
+
+def load_set(name, seed, device):
     """The constructed set `name` as a split, and all its tensors."""
-    tensors = {key: tensor.to(device) for key, tensor in load(set_path(name, depth, seed))[0].items()}
+    tensors = {key: tensor.to(device) for key, tensor in load(set_path(name, seed))[0].items()}
     return Split(tensors["images"], tensors["labels"]), tensors

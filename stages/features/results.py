@@ -1,10 +1,7 @@
-"""What the measuring stages left, for tables, figures and claims."""
+"""What was measured, by name: which test images are right, and what networks make of the constructed sets."""
 
-import numpy as np
-
-from stages.core.files import load
-from stages.core.results import averaged, stacked
-from stages.features.recipe import result_path, set_path
+from stages.core.measurements import measured
+from stages.features.recipe import seen_path
 
 # name -> how tables and legends call it; the control first
 NETWORKS = {
@@ -24,22 +21,16 @@ INVERTED = {
 }
 
 
-def evaluations(depth, seeds):
-    """Which test images are right: network -> `clean` (s, n) and `attacked` (s, epsilons, n), as 0 or 1."""
-    return {name: stacked(result_path(name, depth, "{seed}"), seeds) for name in NETWORKS}
+def evaluations(seeds):
+    """Two DataArrays with the axes `network`, `seed` and `image`, 0 or 100 percent right: of test images as
+    they are, and of those that are attacked, with the axis `epsilon`.
+    """
+    pattern = "data/features/evaluation/{network}/{seed}.safetensors"
+    found = 100 * measured(pattern, network=NETWORKS, seed=seeds)
+    return found.clean, found.attacked.rename(attacked_image="image")
 
 
-def recognised(depth, seeds):
-    """Which images the network that had no part in them takes for what they shall be: set -> (s, images)."""
-    return {
-        name: np.stack([load(set_path(name, depth, seed))[0]["recognised"].numpy() for seed in seeds])
-        for name in INVERTED
-    }
-
-
-def sets(depth, seeds):
-    """The metrics of every set: set -> name -> mean over the seeds."""
-    return {
-        name: averaged(f"metrics/features/sets/{name}-{depth}-{{seed}}.json", seeds)
-        for name in (*NONROBUST, *INVERTED)
-    }
+def seen(sets, seeds):
+    """What networks make of `sets`, a Dataset with the axes `set` and `seed`: percent, or distances."""
+    found = measured(seen_path("{set}", "{seed}"), set=sets, seed=seeds)
+    return found.assign({name: 100 * found[name] for name in found if not name.startswith("distance")})

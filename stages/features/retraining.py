@@ -1,32 +1,30 @@
 """A fresh network, trained on a constructed set alone. It has never seen an original image.
 
-Ilyas et al. 2019, sections 3.1 and 3.2. For D_det their recipe has no augmentation, for D_rand a lower
-learning rate (appendix C.2).
+Ilyas et al. 2019, sections 3.1 and 3.2. The recipe is that of section `training` but for epochs, learning
+rate, shifts and mirroring, which each set has for itself: the authors neither shift nor mirror D_det.
 """
 
 from stages.core.compute import device, start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Training, read
+from stages.core.params import Depth, Training, read
 from stages.core.recipe import augmented, fit, keep
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.features.params import Retraining
-from stages.features.recipe import load_set
+from stages.features.recipe import kept, load_set
 
 
-def varied(recipe, own):
-    """`recipe` with the epochs and learning rate of `own`, and without shifts and mirroring if it says so."""
-    augmentation = {} if own.augment else {"pad": 0, "flip": False}
-    return recipe.model_copy(update={"epochs": own.epochs, "lr": own.lr} | augmentation)
-
-
-def run(name: str, depth: int, seed: int):
-    recipe = varied(read("training", Training), read(f"features.retraining.{name}", Retraining))
-    rng = start(seed)
-    split, _ = load_set(name, depth, seed, device)
-    net = resnet(load_role("objects"), depth, recipe.width)
-    history = fit(net, augmented(split, recipe, rng), recipe, f"ResNet-{depth} on {name}, seed {seed}")
-    keep(f"resnet{depth}/on_{name}-{seed}", net, history)
+def run(name: str):
+    own = read(f"features.retraining.{name}", Retraining)
+    recipe = read("training", Training).model_copy(update=own.model_dump())
+    depth, role = read("features.depth", Depth), load_role("objects")
+    for seed in each_seed():
+        rng = start(seed)
+        split, _ = load_set(name, seed, device)
+        net = resnet(role, depth, recipe.width)
+        history = fit(net, augmented(split, recipe, rng), recipe, f"on {name}, seed {seed}")
+        keep(kept(f"on_{name}"), seed, net, history)
 
 
 if __name__ == "__main__":

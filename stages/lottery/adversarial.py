@@ -12,18 +12,16 @@ and trained so again; the control has the ticket's mask and weights drawn anew.
 
 from functools import partial
 
-import torch
-
 from stages.core.attacks import adversarial, attacked
 from stages.core.compute import start
-from stages.core.data import load_role
-from stages.core.params import Seeds, read
+from stages.core.params import read
 from stages.core.recipe import sgd
 from stages.core.scores import correct, logits
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery.masks import hold, magnitudes, pruned_globally, share, whole
-from stages.lottery.params import Adversarial, Step, Training
-from stages.lottery.recipe import network, record, remembering, trained
+from stages.lottery.params import Adversarial
+from stages.lottery.recipe import network, note, remembering, setting, trained
 
 
 def right_under(net, split, attack):
@@ -32,40 +30,34 @@ def right_under(net, split, attack):
     return correct(logits(net, images), split.labels)
 
 
-def tickets(seed, role, settings, recipe, step):
-    """Trains the three networks; yields the name, the history, the masks and the network of each."""
+def tickets(seed, given, settings):
+    """Trains the three networks; yields the name, the network, its masks and its history."""
     loss = partial(adversarial, random_start=True, **settings.attack.model_dump())
 
     def fit(name, net, masks, first, optimizer, extra=None):
         hold(net, optimizer, masks)
         title = f"adversarial, {name}, seed {seed}"
-        return name, trained(title, net, optimizer, role, start(seed), recipe, first, loss, extra), masks, net
+        return name, net, masks, trained(title, net, optimizer, given, start(seed), first, loss, extra)
 
     start(seed)
-    net, fresh = network(role), network(role)
-    optimizer = sgd(net, recipe)
-    extra = remembering(step, net, optimizer)
+    net, fresh = network(given.role), network(given.role)
+    optimizer = sgd(net, given.recipe)
+    extra = remembering(given.step, net, optimizer)
     yield fit("dense", net, whole(net), 0, optimizer, extra)
     masks = pruned_globally(whole(net), magnitudes(net), share(settings.fraction))
     net.load_state_dict(extra["point"])
-    yield fit("ticket", net, masks, step, sgd(net, recipe))
-    yield fit("reinit", fresh, masks, 0, sgd(fresh, recipe))
+    yield fit("ticket", net, masks, given.step, sgd(net, given.recipe))
+    yield fit("reinit", fresh, masks, 0, sgd(fresh, given.recipe))
 
 
 def run():
-    settings, seeds = read("lottery.adversarial", Adversarial), read("seeds", Seeds)
-    recipe, step = read("lottery.training", Training), read("lottery.rewind_step", Step)
-    histories, all_masks, robust = {}, {}, {}
-    for seed in seeds:
-        role = load_role("objects")
-        test = role.test.first(settings.images, "lottery.adversarial.images")
-        for name, history, masks, net in tickets(seed, role, settings, recipe, step):
-            histories.setdefault(name, []).append(history)
-            all_masks.setdefault(name, []).append(masks)
-            right = right_under(net, test, settings.evaluation.model_dump())
-            robust.setdefault(f"{name}_robust", []).append(right)
-    robust = {name: torch.stack(runs) for name, runs in robust.items()}
-    record("adversarial", seeds, histories, all_masks, **robust)
+    settings = read("lottery.adversarial", Adversarial)
+    given = setting(epochs=settings.epochs)
+    test = given.role.test.first(settings.images, "lottery.adversarial.images")
+    for seed in each_seed():
+        for name, net, masks, history in tickets(seed, given, settings):
+            robust = right_under(net, test, settings.evaluation.model_dump())
+            note(f"adversarial/{name}", seed, net, masks, history, test, robust=("image", robust))
 
 
 if __name__ == "__main__":

@@ -1,141 +1,166 @@
 """What the papers say of lottery tickets, tested on the networks just trained.
 
-Everything is compared test image by test image. Of the rounds, `moderate` is the first that leaves at most
-half of the convolution weights (41.7 % in Frankle & Carbin's steps), `high` is the last.
+Networks are compared test image by test image. Of the rounds, `moderate` is the first that leaves at most
+half of the convolution weights (41.7 % in Frankle & Carbin's steps); "few weights" are those of the last that
+has controls. That a pruned network learns nothing is an outcome; a claim presupposes that the dense network
+has learnt, and one of the two that it compares.
 """
 
-from stages.core.claims import metrics, positive, summary
+import numpy as np
+
+from stages.core.claims import OURS, best, claim, halves, metrics, summary
 from stages.core.files import write_json
 from stages.core.params import Seeds, read
 from stages.core.stage import main
 from stages.lottery.page import write
 from stages.lottery.params import Lottery
-from stages.lottery.results import METHODS, chain, found, moderate, one_shot, treated
+from stages.lottery.results import (
+    ATTACKED,
+    criteria,
+    methods,
+    moderate,
+    networks,
+    renamed,
+    results,
+    treatments,
+)
 
 FRANKLE, ZHOU = "Frankle & Carbin 2019", "Zhou et al. 2019"
 A_POINT = 1.0
-LEADERS = "large_final", "magnitude_increase"
+LEADERS = ["large_final", "magnitude_increase"]
+NOT_OF_ZHOU = {"snip", "taylor"}
 CONTROLS = {"small_final", "random"}
 
 
-def better(one, other, **text):
-    """The claim that the first network has more test images right; both are percent right, (s, n)."""
-    return positive(one - other, "test images", unit="points", **text)
-
-
-def claims_of_chains(dense, chains, at):
-    """Claims from percent right at the end of the dense network and of each method and round.
-
-    dense   (s, n)
-    chains  method -> a list of (s, n), one for each round
-    at      index of the moderate round
+def better(one, other, dense, margin=0.0, **text):
+    """The claim that one network has more test images right than another, or less than `margin` points fewer.
     """
-    high = {method: rounds[-1] for method, rounds in chains.items()}
-    ticket = high["global"]
+    learnt = np.maximum(one.mean("image"), other.mean("image"))
+    return claim(difference=one - other + margin, given=[dense, learnt], **text)
+
+
+def claims_of_rounds(first, last):
+    """Claims from percent right of the networks of the moderate and of the last round, by name in METHODS."""
+    dense, ticket = last.sel(network="dense"), last.sel(network="global")
+
+    def ticket_beats(other, **text):
+        return better(ticket, last.sel(network=other), dense, **text)
+
     return [
         better(
-            chains["global"][at], dense - A_POINT, id="ticket_matches_dense", source=f"{FRANKLE}, section 4",
-            sentence="At moderate sparsity the ticket is less than one point worse than the dense network.",
+            first.sel(network="global"), dense, dense, A_POINT, id="ticket_matches_dense", source=OURS,
+            sentence="With at most half of the weights, a ticket is at most a point below the dense network.",
         ),
-        better(
-            ticket, high["reinit"], id="ticket_beats_reinit", source=f"{FRANKLE}, section 4",
-            sentence="At high sparsity the ticket is better than its mask with new initial weights.",
+        ticket_beats(
+            "reinit", id="ticket_beats_reinit", source=f"{FRANKLE}, section 4",
+            sentence="With few weights left, a ticket is better than its mask with new initial weights.",
         ),
-        better(
-            ticket, high["random"], id="ticket_beats_random_mask", source=f"{FRANKLE}, figure 1",
-            sentence="At high sparsity the ticket is better than a random mask on the same weights.",
+        ticket_beats(
+            "random", id="ticket_beats_random_mask", source=f"{FRANKLE}, figure 1",
+            sentence="With few weights left, a ticket is better than a random mask on the same weights.",
         ),
-        better(
-            ticket, high["finetuned"], id="ticket_beats_finetuned", source="our question",
-            sentence="At high sparsity the ticket is better than the network pruned and fine-tuned.",
+        ticket_beats(
+            "finetuned", id="ticket_beats_finetuned", source=OURS,
+            sentence="With few weights left, a ticket beats the dense network pruned and fine-tuned.",
         ),
-        better(
-            ticket, high["layerwise"], id="global_beats_layerwise", source=f"{FRANKLE}, appendix I.1",
-            sentence="At high sparsity global pruning finds better tickets than pruning layer by layer.",
+        ticket_beats(
+            "layerwise", id="global_beats_layerwise", source=f"{FRANKLE}, appendix I.1",
+            sentence="With few weights left, tickets are better if all layers are ranked together.",
         ),
     ]
 
 
-def claims_of_criteria(criteria):
-    """Claims from criterion -> scope -> percent right (s, n); those whose criteria were left out are left
-    out. Who beats controls only leads nothing.
+def claims_of_criteria(right, dense):
+    """Claims from percent right by criterion; those whose criteria were left out are left out. Who beats
+    controls only leads nothing.
     """
-    mean = {name: sum(scopes.values()) / len(scopes) for name, scopes in criteria.items()}
-    rivals = {name: values for name, values in mean.items() if name not in (*LEADERS, "snip", "taylor")}
+    names = list(right.network.values)
+    rivals = [name for name in names if name not in {*LEADERS, *NOT_OF_ZHOU}]
     claims = []
-    if rivals.keys() - CONTROLS and set(LEADERS) <= set(mean):
-        rival = max(rivals, key=lambda name: rivals[name].mean())
-        leaders = sum(mean[name] for name in LEADERS) / len(LEADERS)
+    if set(rivals) - CONTROLS and set(LEADERS) <= set(names):
+        chosen, compared = halves(right)
+        rival = best(chosen, rivals)                         # by other images than it is compared on
         claims.append(better(
-            leaders, rivals[rival], id="criteria_lead", source=f"{ZHOU}, section 2",
-            sentence="Large final and magnitude increase, on average, beat the best other criterion.",
+            compared.sel(network=LEADERS).mean("network"), compared.sel(network=rival), dense,
+            id="criteria_lead", source=f"{ZHOU}, section 2",
+            sentence="Keeping the weights that end largest, or grew most, beats the best other criterion.",
         ))
-    if {"large_final", "small_final"} <= set(mean):
+    if {"large_final", "small_final"} <= set(names):
         claims.append(better(
-            mean["large_final"], mean["small_final"], id="large_beats_small", source=f"{ZHOU}, section 2",
-            sentence="Keeping the largest final weights is better than keeping the smallest.",
+            right.sel(network="large_final"), right.sel(network="small_final"), dense,
+            id="large_beats_small", source=f"{ZHOU}, section 2",
+            sentence="Keeping the weights that end largest is better than keeping those that end smallest.",
         ))
     return claims
 
 
-def claims_of_treatments(ticket, treatments):
-    """Claims from percent right (s, n) of the ticket and treatment -> percent right; one of signs only where
-    rewinding has a benefit for them to recover.
-    """
-    pairs = [name for name in treatments if f"{name}_signed" in treatments]
+def claims_of_treatments(right, dense):
+    """Claims from percent right of the ticket and by treatment of its weights."""
+    ticket = right.sel(network="ticket")
+    pairs = [name for name in right.network.values if f"{name}_signed" in right.network]
     claims = []
     if pairs:
-        lost = sum(treatments[name] for name in pairs) / len(pairs)
-        signed = sum(treatments[f"{name}_signed"] for name in pairs) / len(pairs)
+        lost = right.sel(network=pairs).mean("network")
+        claims += [
+            better(
+                ticket, lost, dense, id="rewinding_helps", source=f"{ZHOU}, section 3",
+                sentence="A ticket whose weights go back to early values beats one with new weights.",
+            ),
+            better(
+                right.sel(network=[f"{name}_signed" for name in pairs]).mean("network"), lost, dense,
+                id="signs_help", source=f"{ZHOU}, section 3",
+                sentence="New weights in a ticket's mask do better with the signs of the old ones.",
+            ),
+        ]
+    if "frozen" in right.network:
         claims.append(better(
-            ticket, lost, id="rewinding_helps", source=f"{ZHOU}, section 3",
-            sentence="Kept weights that go back to their values beat new or reshuffled ones.",
-        ))
-        if claims[0].verdict == "supported":
-            claims.append(better(
-                signed, (ticket + lost) / 2, id="signs_recover_most", source=f"{ZHOU}, section 3",
-                sentence="New or reshuffled values with the old signs recover over half of that benefit.",
-            ))
-    if "frozen" in treatments:
-        claims.append(better(
-            ticket, treatments["frozen"], id="zero_beats_frozen", source=f"{ZHOU}, section 4",
-            sentence="Pruned weights at 0 are better than pruned weights frozen where they began.",
+            ticket, right.sel(network="frozen"), dense, id="zero_beats_frozen", source=f"{ZHOU}, section 4",
+            sentence="Setting pruned weights to 0 is better than freezing them at their early values.",
         ))
     return claims
 
 
-def claims_of_variants(adversarial, continuous):
-    """Claims from what the two variants recorded."""
+def claims_of_variants(attacked, right, dense):
+    """Claims from the Dataset of the adversarially trained networks, and percent right of all others."""
+    robust = attacked.robust
     return [
         better(
-            adversarial.right["ticket_robust"], adversarial.right["reinit_robust"],
-            id="robust_ticket_beats_reinit", source="our question",
-            sentence="Under adversarial training the ticket bears attacks better than new initial weights.",
+            robust.sel(network="adversarial/ticket"), robust.sel(network="adversarial/reinit"),
+            attacked.right.sel(network="adversarial/dense"), id="robust_ticket_beats_reinit", source=OURS,
+            sentence="Trained adversarially, a ticket bears attacks better than its mask with new weights.",
         ),
         better(
-            continuous.last("ticket"), continuous.last("magnitude"), id="continuous_beats_magnitude",
-            source="Savarese et al. 2020",
+            right.sel(network="continuous/ticket"), right.sel(network="continuous/magnitude"), dense,
+            id="continuous_beats_magnitude", source="Savarese et al. 2020",
             sentence="A ticket by continuous sparsification beats one by magnitude with as many weights.",
         ),
     ]
 
 
+def all_claims(lottery, found, attacked):
+    """The claims, from Datasets of results.py: of all networks, and of those trained adversarially."""
+    right, last = found.right, lottery.controlled[-1]
+    dense = right.sel(network="dense")
+    by_scope = [renamed(right, criteria(lottery, scope)) for scope in lottery.scopes]
+    return [
+        *claims_of_rounds(*(renamed(right, methods(lottery, n)) for n in (moderate(lottery, found), last))),
+        *claims_of_criteria(sum(by_scope) / len(by_scope), dense),
+        *claims_of_treatments(renamed(right, treatments(lottery)), dense),
+        *claims_of_variants(attacked, right, dense),
+    ]
+
+
 def run():
     lottery, seeds = read("lottery", Lottery), read("seeds", Seeds)
-    dense = found("dense")
-    chains = {method: chain(method, lottery.rounds) for method in METHODS if method != "dense"}
-    right = {method: [one.last(method) for one in rounds] for method, rounds in chains.items()}
-    criteria, treatments = one_shot(lottery), treated(lottery)
-    adversarial, continuous = found("adversarial"), found("continuous")
-    claims = [
-        *claims_of_chains(dense.last("dense"), right, moderate(chains["global"])),
-        *claims_of_criteria(criteria),
-        *claims_of_treatments(right["global"][lottery.common_round - 1], treatments),
-        *claims_of_variants(adversarial, continuous),
-    ]
-    write_json("metrics/lottery.json", metrics(claims))
-    write(lottery, seeds, claims, dense, chains, criteria, treatments, adversarial, continuous)
-    print(*(summary(claim.row()) for claim in claims), sep="\n")
+    found = results(networks(lottery), seeds)
+    attacked = results(ATTACKED, seeds)
+    claims = all_claims(lottery, found, attacked)
+    last = renamed(found, methods(lottery, lottery.controlled[-1]))
+    numbers = {f"{name}_test_accuracy": last.right.sel(network=name).mean() for name in last.network.values}
+    numbers["weights_left"] = last.left.sel(network="global").mean()
+    write_json("metrics/lottery.json", metrics(claims, **numbers))
+    write(lottery, seeds, claims, found, attacked)
+    print(*(summary(one.row()) for one in claims), sep="\n")
 
 
 if __name__ == "__main__":

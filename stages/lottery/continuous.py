@@ -17,14 +17,14 @@ from torch import nn
 from torch.nn.utils import parametrize
 
 from stages.core.compute import start
-from stages.core.data import load_role
-from stages.core.params import Seeds, read
-from stages.core.recipe import sgd
+from stages.core.histories import keep_history
+from stages.core.params import read
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.core.train import SGD, cross_entropy
-from stages.lottery.masks import hold, magnitudes, pruned, remaining, whole
-from stages.lottery.params import Continuous, Step, Training
-from stages.lottery.recipe import kept, network, record, taken, total_steps, trained
+from stages.lottery.masks import magnitudes, pruned, remaining, whole
+from stages.lottery.params import Continuous
+from stages.lottery.recipe import fit, kept, network, setting, taken, trained
 
 
 class SoftMask(nn.Module):
@@ -83,38 +83,30 @@ def anneal(soft, optimizer, beta, steps):
     optimizer.register_step_pre_hook(grow)
 
 
-def found(seed, role, settings, recipe):
-    """Trains a network with soft masks; its history, and the hard masks."""
+def search(seed, given, settings):
+    """Trains a network with soft masks; its hard masks."""
     rng = start(seed)
-    net = network(role)
+    net = network(given.role)
     soft = soften(net, settings.initial)
-    optimizer = optimizer_of(net, soft, recipe, settings)
-    anneal(soft, optimizer, settings.beta, total_steps(recipe, role, 0))
-    loss = penalised(soft, settings.penalty)
-    history = trained(f"soft masks, seed {seed}", net, optimizer, role, rng, recipe, loss=loss)
-    return history, hard(soft)
+    optimizer = optimizer_of(net, soft, given.recipe, settings)
+    anneal(soft, optimizer, settings.beta, given.steps)
+    history = trained(
+        f"soft masks, seed {seed}", net, optimizer, given, rng, loss=penalised(soft, settings.penalty),
+    )
+    keep_history("lottery/continuous/soft", seed, history)
+    return hard(soft)
 
 
 def run():
-    settings, seeds = read("lottery.continuous", Continuous), read("seeds", Seeds)
-    recipe, step = read("lottery.training", Training), read("lottery.rewind_step", Step)
-    histories, all_masks = {"soft": [], "ticket": [], "magnitude": []}, {"ticket": [], "magnitude": []}
-    for seed in seeds:
-        role = load_role("objects")
-        history, masks = found(seed, role, settings, recipe)
-        histories["soft"].append(history)
-        dense = kept("global/0", seed)
+    given, settings = setting(), read("lottery.continuous", Continuous)
+    for seed in each_seed():
+        masks = search(seed, given, settings)
+        dense = kept("rounds/0/global", seed)
         surplus = remaining(whole(dense)) - remaining(masks)
         by_magnitude = pruned(whole(dense), magnitudes(dense), surplus)
         for name, chosen in ("ticket", masks), ("magnitude", by_magnitude):
-            rng = start(seed)
-            net = kept("rewind", seed)
-            optimizer = sgd(net, recipe)
-            hold(net, optimizer, chosen)
-            title = f"continuous, {name}, seed {seed}"
-            histories[name].append(trained(title, net, optimizer, role, rng, recipe, step))
-            all_masks[name].append(chosen)
-    record("continuous", seeds, histories, all_masks)
+            start(seed)
+            fit(f"continuous/{name}", seed, kept("rewind", seed), chosen, given, given.step)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,10 @@ weights that the global ticket of the round has in every layer:
 """
 
 from stages.core.compute import start
-from stages.core.data import load_role
-from stages.core.params import Seeds, read
-from stages.core.recipe import sgd
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.lottery.masks import hold, shuffled
-from stages.lottery.params import Step, Training
-from stages.lottery.recipe import kept, kept_masks, network, record, trained
+from stages.lottery.masks import shuffled
+from stages.lottery.recipe import fit, kept, kept_masks, network, setting
 
 
 def reinitialised(role):
@@ -24,22 +21,16 @@ def reinitialised(role):
 
 
 def run(control: str, number: int):
-    recipe, seeds = read("lottery.training", Training), read("seeds", Seeds)
-    step = 0 if control == "reinit" else read("lottery.rewind_step", Step)
-    histories, all_masks = [], []
-    for seed in seeds:
-        rng = start(seed)
-        role = load_role("objects")
-        net = reinitialised(role) if control == "reinit" else kept("rewind", seed)
-        masks = kept_masks(f"global/{number}", seed, net)
-        if control == "random":
-            masks = shuffled(masks)
-        optimizer = sgd(net, recipe)
-        hold(net, optimizer, masks)
-        title = f"{control}, round {number}, seed {seed}"
-        histories.append(trained(title, net, optimizer, role, rng, recipe, step))
-        all_masks.append(masks)
-    record(f"{control}/{number}", seeds, {control: histories}, {control: all_masks})
+    given = setting()
+    for seed in each_seed():
+        start(seed)
+        net = reinitialised(given.role) if control == "reinit" else kept("rewind", seed)
+        masks = kept_masks(f"rounds/{number}/global", seed, net)
+        name = f"controls/{control}/{number}"
+        if control == "reinit":
+            fit(name, seed, net, masks, given)
+        else:
+            fit(name, seed, net, shuffled(masks), given, given.step)
 
 
 if __name__ == "__main__":

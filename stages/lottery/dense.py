@@ -6,37 +6,28 @@ Carbin, 2019, https://arxiv.org/abs/1903.01611); with `rewind_step: 0` that is Î
 """
 
 from stages.core.compute import start
-from stages.core.data import load_role
 from stages.core.nets import save_net
-from stages.core.params import Seeds, read
 from stages.core.recipe import sgd
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.lottery.masks import whole
-from stages.lottery.params import Step, Training
-from stages.lottery.recipe import keep, network, record, remembering, total_steps, trained
-
-CHAINS = "global", "layerwise", "finetuned"      # each begins here: this network is round 0 of all
+from stages.lottery.masks import CHAINS, whole
+from stages.lottery.recipe import keep, network, note, remembering, setting, trained
 
 
 def run():
-    recipe, seeds = read("lottery.training", Training), read("seeds", Seeds)
-    step = read("lottery.rewind_step", Step)
-    histories, masks = [], []
-    for seed in seeds:
+    given = setting()
+    for seed in each_seed():
         rng = start(seed)
-        role = load_role("objects")
-        net = network(role)
-        total_steps(recipe, role, step)                      # before anything is written
-        optimizer = sgd(net, recipe)
-        save_net(f"models/lottery/initial/seed-{seed}.safetensors", net)
-        extra = remembering(step, net, optimizer)
-        histories.append(trained(f"dense, seed {seed}", net, optimizer, role, rng, recipe, extra=extra))
-        masks.append(whole(net))
+        net = network(given.role)
+        optimizer = sgd(net, given.recipe)
+        save_net(f"models/lottery/initial/{seed}.safetensors", net)
+        extra = remembering(given.step, net, optimizer)
+        history = trained(f"dense, seed {seed}", net, optimizer, given, rng, extra=extra)
+        note("dense", seed, net, whole(net), history, given.role.test)
         for chain in CHAINS:
-            keep(f"{chain}/0", seed, net, masks[-1])
+            keep(f"rounds/0/{chain}", seed, net, whole(net))
         net.load_state_dict(extra["point"])
-        save_net(f"models/lottery/rewind/seed-{seed}.safetensors", net)
-    record("dense", seeds, {"dense": histories}, {"dense": masks})
+        save_net(f"models/lottery/rewind/{seed}.safetensors", net)
 
 
 if __name__ == "__main__":

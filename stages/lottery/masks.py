@@ -52,6 +52,7 @@ def pruned_layerwise(masks, scores, number_of):
 
 
 SCOPES = {"global": pruned_globally, "layerwise": pruned_layerwise}
+CHAINS = SCOPES | {"finetuned": pruned_globally}             # what is pruned round by round, and how
 
 
 def share(fraction):

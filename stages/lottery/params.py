@@ -4,13 +4,13 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Attack, Count, ImageRecipe, NotNegative, Positive, Section, distinct
+from stages.core.params import Attack, Count, ImageRecipe, NotNegative, Positive, Section, ascending, distinct
 
 Criterion = Literal[
     "large_final", "small_final", "large_init", "large_init_large_final", "magnitude_increase", "movement",
-    "random",
+    "random", "snip", "taylor",
 ]
-Saliency = Literal["snip", "taylor"]
+Scope = Literal["global", "layerwise"]
 Treatment = Literal[
     "reinit", "reinit_signed", "reshuffle", "reshuffle_signed", "constant", "constant_signed", "frozen",
 ]
@@ -31,6 +31,7 @@ def _chain(rounds):
 
 
 Rounds = Annotated[dict[str | int, int], AfterValidator(_chain)]
+Scopes = Annotated[list[Scope], AfterValidator(distinct)]
 
 
 class Network(Section):
@@ -60,6 +61,7 @@ class Adversarial(Section):
     `evaluation`.
     """
 
+    epochs: Count
     fraction: Fraction
     attack: Attack
     evaluation: Attack
@@ -83,10 +85,11 @@ class Lottery(Section):
     rounds: Rounds
     fraction: Fraction
     rewind_step: Step
+    controlled: Annotated[list[Count], AfterValidator(ascending)]
     common_round: Count
     finetuned: Finetuned
     criteria: Annotated[list[Criterion], AfterValidator(distinct)]
-    saliencies: Annotated[list[Saliency], AfterValidator(distinct)]
+    scopes: Scopes
     gradient_images: Count
     treatments: Annotated[list[Treatment], AfterValidator(distinct)]
     adversarial: Adversarial
@@ -94,8 +97,11 @@ class Lottery(Section):
 
     @model_validator(mode="after")
     def _complete(self):
-        if self.common_round > len(self.rounds):
-            raise ValueError(f"a `common_round` of at most {len(self.rounds)}, the last of `rounds`")
+        last = len(self.rounds)
+        if self.common_round > last:
+            raise ValueError(f"a `common_round` of at most {last}, the last of `rounds`")
+        if self.controlled[-1] > last:
+            raise ValueError(f"a list `controlled` of at most {last}, the last of `rounds`")
         return self
 
 

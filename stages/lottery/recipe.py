@@ -1,39 +1,59 @@
 """How every network of this experiment is made, trained, kept and recorded: only masks and weights differ."""
 
+import math
 from dataclasses import dataclass
 
 import torch
 
-from stages.core.compute import facts
+from stages.core.compute import generator
+from stages.core.data import Role, load_role
 from stages.core.errors import UserError
-from stages.core.files import load, save, write_json, write_rows
+from stages.core.files import load, save
+from stages.core.histories import keep_history
+from stages.core.measurements import record
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.params import Count, read
 from stages.core.progress import progress
-from stages.core.recipe import augmented
+from stages.core.recipe import augmented, sgd
 from stages.core.scores import correct, logits
 from stages.core.train import Around, cosine, cross_entropy, training
-from stages.lottery.masks import remaining
-from stages.lottery.params import Network
+from stages.lottery.masks import hold, remaining, whole
+from stages.lottery.params import Network, Step, Training
 from stages.lottery.vgg import VGG
 
 KINDS = {"resnet": ResNet, "vgg": VGG}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What networks are trained on and how; tickets go back to `step`."""
+
+    role: Role
+    recipe: Training
+    step: int
+
+    @property
+    def steps(self):
+        """How many steps a training takes."""
+        return self.recipe.epochs * (len(self.role.train) // self.recipe.batch_size)
+
+
+def setting(**changes):
+    """The Setting of params.yaml, its recipe with `changes`, if rewind point and warm-up lie within training.
+    """
+    recipe = read("lottery.training", Training).model_copy(update=changes)
+    found = Setting(load_role("objects"), recipe, read("lottery.rewind_step", Step))
+    within = {"lottery.rewind_step": found.step, "lottery.training.warmup_steps": recipe.warmup_steps}
+    for name, step in within.items():
+        if step >= found.steps:
+            raise UserError(f"`{name}` is {step}, but training ends after {found.steps} steps: choose fewer")
+    return found
 
 
 def network(role):
     """A fresh network for the images of a role, as section `lottery.network` describes it."""
     shape = read("lottery.network", Network)
     return KINDS[shape.kind](shape.depth, shape.width, len(role.classes), *role.moments)
-
-
-@dataclass(frozen=True)
-class History:
-    """A training: its rows (epoch, train_loss, test_accuracy) and which test images were right after each of
-    its epochs, bool (epochs, n).
-    """
-
-    rows: list
-    right: torch.Tensor
 
 
 class From(Around):
@@ -47,7 +67,9 @@ class From(Around):
         self.first = first
 
     def step(self, closure):
-        return torch.zeros(()) if taken(self) < self.first else self.optimizer.step(closure)
+        if taken(self) >= self.first:
+            return self.optimizer.step(closure)
+        return torch.zeros((), device=self.param_groups[0]["params"][0].device)
 
 
 def warmed_up(share):
@@ -76,34 +98,39 @@ def remembering(step, net, optimizer):
     return extra
 
 
-def total_steps(recipe, role, first):
-    """How many steps training takes, if `first` and the warm-up lie within it."""
-    steps = recipe.epochs * (len(role.train) // recipe.batch_size)
-    for name, step in ("lottery.rewind_step", first), ("lottery.training.warmup_steps", recipe.warmup_steps):
-        if step >= steps:
-            raise UserError(f"`{name}` is {step}, but training ends after {steps} steps: choose fewer")
-    return steps
+def trained(title, net, optimizer, given, rng, first=0, loss=cross_entropy, extra=None):
+    """Trains `net` by a Setting from step `first` on; its history, where epochs that pass by have no loss."""
+    recipe = given.recipe
+    batches = augmented(given.role.train, recipe, rng)
 
-
-def trained(title, net, optimizer, role, rng, recipe, first=0, loss=cross_entropy, extra=None):
-    """Trains `net` by `recipe` from step `first` on and tests it after every epoch; its history."""
-    batches, extra = augmented(role.train, recipe, rng), {} if extra is None else extra
-    extra["right"] = []
-    schedule = warmed_up(recipe.warmup_steps / total_steps(recipe, role, first))
-
-    def test(row):
+    def mend(row):
+        """The mean loss is that of the steps that were taken; the others counted as 0."""
         steps = min(row["epoch"] * len(batches) - first, len(batches))
-        if steps > 0:
-            right = correct(logits(net.eval(), role.test.images), role.test.labels)
-            extra["right"].append(right)
-            row["train_loss"] *= len(batches) / steps        # steps that pass by count as 0
-            row["test_accuracy"] = right.double().mean().item()
+        row["train_loss"] *= len(batches) / steps if steps > 0 else math.nan
 
-    stepping = From(optimizer, first)
-    epochs = training(net, batches, loss, stepping, recipe.epochs, schedule, test, extra)
-    tested = (row for row in epochs if "test_accuracy" in row)
-    rows = list(progress(tested, recipe.epochs, title))
-    return History(rows, torch.stack(extra["right"]))
+    schedule = warmed_up(recipe.warmup_steps / given.steps)
+    epochs = training(net, batches, loss, From(optimizer, first), recipe.epochs, schedule, mend, extra)
+    return list(progress(epochs, recipe.epochs, title))
+
+
+def fit(name, seed, net, masks, given, first=0, held=None):
+    """Trains `net` in `masks` from step `first` on, and records it as `name`.
+
+    Weights outside the masks stay at 0, or where `held` has them.
+    """
+    optimizer = sgd(net, given.recipe)
+    hold(net, optimizer, masks, held)
+    rows = trained(f"{name}, seed {seed}", net, optimizer, given, generator(seed), first)
+    note(name, seed, net, masks, rows, given.role.test)
+
+
+def note(name, seed, net, masks, history, test, **measures):
+    """Records which test images `net` has right, what percentage of weights `masks` leave, and `measures`."""
+    right = correct(logits(net.eval(), test.images), test.labels)
+    left = 100 * remaining(masks) / remaining(whole(net))
+    measures |= {"right": ("image", right), "left": ("", left)}
+    record(f"data/lottery/{name}/{seed}.safetensors", measures)
+    keep_history(f"lottery/{name}", seed, history)
 
 
 def common_round():
@@ -115,40 +142,18 @@ def common_round():
 
 def keep(name, seed, net, masks):
     """Writes weights and masks of a network that other stages prune further."""
-    save_net(f"models/lottery/{name}/seed-{seed}.safetensors", net)
-    save(f"models/lottery/{name}/mask-{seed}.safetensors", masks)
+    save_net(f"models/lottery/{name}/{seed}.safetensors", net)
+    save(f"models/lottery/{name}/masks/{seed}.safetensors", masks)
 
 
 def kept(name, seed):
     """The network that `keep` or the dense training wrote under `name`."""
     kind = KINDS[read("lottery.network", Network).kind]
-    return load_net(f"models/lottery/{name}/seed-{seed}.safetensors", kind)
+    return load_net(f"models/lottery/{name}/{seed}.safetensors", kind)
 
 
 def kept_masks(name, seed, net):
     """The masks that `keep` wrote, on the device of `net`."""
     device = next(net.parameters()).device
-    masks = load(f"models/lottery/{name}/mask-{seed}.safetensors")[0]
+    masks = load(f"models/lottery/{name}/masks/{seed}.safetensors")[0]
     return {key: mask.to(device) for key, mask in masks.items()}
-
-
-def record(name, seeds, trainings, masks, **more):
-    """Writes what a stage found, for figures and claims, as metrics and as a curve.
-
-    trainings  network -> its history for each seed
-    masks      network -> its masks for each seed
-    more       further tensors, seeds first, bool (s, n)
-    """
-    right = {key: torch.stack([one.right for one in runs]) for key, runs in trainings.items()}
-    left = {key: sum(map(remaining, runs)) / len(runs) for key, runs in masks.items()}
-    weights = sum(mask.numel() for mask in next(iter(masks.values()))[0].values())
-    save(f"data/lottery/right/{name}.safetensors", right | more, left=left, weights=weights)
-    rows = [
-        {"network": key, "seed": seed} | row
-        for key, runs in trainings.items() for seed, run in zip(seeds, runs, strict=True) for row in run.rows
-    ]
-    write_rows(f"plots/lottery/training/{name}.csv", rows)
-    accuracies = {f"{key}_test_accuracy": value[:, -1].double().mean().item() for key, value in right.items()}
-    accuracies |= {f"{key}_accuracy": value.double().mean().item() for key, value in more.items()}
-    shares = {f"{key}_weights_left": value / weights for key, value in left.items()}
-    write_json(f"metrics/lottery/{name}.json", facts() | accuracies | shares)

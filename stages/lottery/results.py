@@ -1,19 +1,15 @@
-"""What the training stages left, for tables, figures and claims."""
+"""What was measured of the networks, by name: test images right and weights left, in percent."""
 
-from dataclasses import dataclass
+from stages.core.measurements import measured
 
-import numpy as np
-
-from stages.core.files import load
-
-# network -> how tables and legends call it; the control first
+# name -> how tables and legends call it; the control first
 METHODS = {
     "dense": "dense",
     "global": "ticket, global",
     "layerwise": "ticket, layer by layer",
     "finetuned": "pruned and fine-tuned",
     "reinit": "ticket's mask, new weights",
-    "random": "random mask",
+    "random": "ticket's weights, random mask",
 }
 CRITERIA = {
     "large_final": "large final",
@@ -26,8 +22,8 @@ CRITERIA = {
     "snip": "SNIP",
     "taylor": "Taylor",
 }
-SCOPES = "global", "layerwise"
 TREATMENTS = {
+    "ticket": "the ticket itself",
     "reinit": "new draw",
     "reinit_signed": "new draw, signs kept",
     "reshuffle": "reshuffled",
@@ -36,56 +32,65 @@ TREATMENTS = {
     "constant_signed": "constant, signs kept",
     "frozen": "others frozen, not 0",
 }
+ATTACKED = {
+    "adversarial/dense": "dense",
+    "adversarial/ticket": "ticket",
+    "adversarial/reinit": "ticket's mask, new weights",
+}
+CONTINUOUS = {
+    "continuous/ticket": "ticket by continuous sparsification",
+    "continuous/magnitude": "ticket by magnitude, at once",
+}
 
 
-@dataclass(frozen=True)
-class Found:
-    """What a stage recorded.
-
-    right    network -> percent right of every test image: after every epoch (s, epochs, n), or, for images
-             under attack, at the end (s, n)
-    left     network -> convolution weights left, a mean over seeds
-    weights  convolution weights of the dense network
-    """
-
-    right: dict
-    left: dict
-    weights: int
-
-    def last(self, name):
-        """Percent right of a network at the end of training, (s, n)."""
-        return self.right[name][:, -1]
-
-    def share(self, name):
-        """Percent of convolution weights that are left."""
-        return 100 * self.left[name] / self.weights
+def methods(lottery, number):
+    """The networks of a round: name in METHODS -> name of the network."""
+    controls = ("reinit", "random") if number in lottery.controlled else ()
+    chains = {name: f"rounds/{number}/{name}" for name in ("global", "layerwise", "finetuned")}
+    return {"dense": "dense"} | chains | {name: f"controls/{name}/{number}" for name in controls}
 
 
-def found(name):
-    """What the stage that recorded `name` left, e.g. `global/2`."""
-    tensors, facts = load(f"data/lottery/right/{name}.safetensors")
-    return Found({key: 100 * value.double().numpy() for key, value in tensors.items()}, **facts)
+def treatments(lottery):
+    """The networks with other weights in or around the ticket's mask: name in TREATMENTS -> network."""
+    ticket = {"ticket": f"rounds/{lottery.common_round}/global"}
+    return ticket | {name: f"treatments/{name}" for name in lottery.treatments}
 
 
-def chain(method, rounds):
-    """What a method left in each round, from 1 on; the dense network has only one."""
-    return [found(f"{method}/{number}") for number in rounds]
+def criteria(lottery, scope):
+    """The networks pruned at once: name in CRITERIA -> network."""
+    return {name: f"criteria/{name}/{scope}" for name in lottery.criteria}
 
 
-def one_shot(lottery):
-    """Percent right at the end of each criterion's tickets: criterion -> scope -> (s, n)."""
-    stages = {name: found(f"one_shot/{name}") for name in [*lottery.criteria, *lottery.saliencies]}
-    return {name: {scope: stage.last(scope) for scope in SCOPES} for name, stage in stages.items()}
+def networks(lottery):
+    """The names of all networks that are trained by section `lottery.training`, each once."""
+    groups = [methods(lottery, number) for number in range(1, len(lottery.rounds) + 1)]
+    groups += [criteria(lottery, scope) for scope in lottery.scopes]
+    names = [name for group in (*groups, treatments(lottery)) for name in group.values()]
+    return list(dict.fromkeys([*names, *CONTINUOUS]))
 
 
-def treated(lottery):
-    """Percent right at the end under each treatment: treatment -> (s, n)."""
-    return {name: found(f"treatments/{name}").last(name) for name in lottery.treatments}
+def results(names, seeds):
+    """A Dataset of networks, with the axes `network` and `seed`; what is right is 0 or 100, in percent."""
+    found = measured("data/lottery/{network}/{seed}.safetensors", network=names, seed=seeds)
+    return found.assign({name: 100 * found[name] for name in ("right", "robust") if name in found})
 
 
-def moderate(rounds):
-    """The first of some rounds (`Found`s of tickets) that leaves at most half of the weights, else the last;
-    an index.
-    """
-    shares = [one.share("global") for one in rounds]
-    return int(np.argmax(np.array(shares) <= 50)) if min(shares) <= 50 else len(shares) - 1
+def renamed(values, names):
+    """A DataArray of the networks of `names`, new name -> network, by their new names."""
+    return values.sel(network=list(names.values())).assign_coords(network=list(names))
+
+
+def labels(values, words):
+    """The networks of a DataArray, name -> words, in its order."""
+    return {name: words[name] for name in values.network.values}
+
+
+def share(found, number):
+    """The percentage of convolution weights that a round leaves."""
+    return float(found.left.sel(network=f"rounds/{number}/global").mean())
+
+
+def moderate(lottery, found):
+    """The first round that leaves at most half of the weights, else the last."""
+    last = len(lottery.rounds)
+    return next((number for number in range(1, last) if share(found, number) <= 50), last)

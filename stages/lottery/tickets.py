@@ -7,37 +7,36 @@ round takes the network that the round before trained, θ_j under mask m,
     θ   <-  m' * θ_k                                                           reset to step k
     train f(x; m' * θ), the rest of the j steps
 
-With the scope `global` all convolutions are ranked together, as the paper does with ResNets and VGGs (section
-4); with `layerwise` each by itself (appendix I.1).
+`global` ranks all convolutions together, as the paper does with ResNets and VGGs (section 4), `layerwise`
+each by itself (appendix I.1). `finetuned` is what pruning was for before tickets (Han, Pool, Tran, Dally,
+NeurIPS 2015, https://arxiv.org/abs/1506.02626): it ranks globally and goes on from the weights it has, for as
+many steps as the dense network, with a smaller learning rate.
 """
 
 from stages.core.compute import start
-from stages.core.data import load_role
-from stages.core.params import Seeds, read
-from stages.core.recipe import sgd
+from stages.core.params import read
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.lottery.masks import SCOPES, hold, magnitudes, share
-from stages.lottery.params import Fraction, Step, Training
-from stages.lottery.recipe import keep, kept, kept_masks, record, trained
+from stages.lottery.masks import CHAINS, magnitudes, share
+from stages.lottery.params import Finetuned, Fraction
+from stages.lottery.recipe import fit, keep, kept, kept_masks, setting
 
 
-def run(scope: str, number: int, before: int):
-    recipe, seeds = read("lottery.training", Training), read("seeds", Seeds)
-    fraction, step = read("lottery.fraction", Fraction), read("lottery.rewind_step", Step)
-    histories, all_masks = [], []
-    for seed in seeds:
-        rng = start(seed)
-        role = load_role("objects")
-        net = kept(f"{scope}/{before}", seed)
-        masks = SCOPES[scope](kept_masks(f"{scope}/{before}", seed, net), magnitudes(net), share(fraction))
-        net = kept("rewind", seed)
-        optimizer = sgd(net, recipe)
-        hold(net, optimizer, masks)
-        title = f"ticket, {scope}, round {number}, seed {seed}"
-        histories.append(trained(title, net, optimizer, role, rng, recipe, step))
-        all_masks.append(masks)
-        keep(f"{scope}/{number}", seed, net, masks)
-    record(f"{scope}/{number}", seeds, {scope: histories}, {scope: all_masks})
+def run(number: int, before: int):
+    given, fraction = setting(), read("lottery.fraction", Fraction)
+    going_on = setting(lr=read("lottery.finetuned", Finetuned).lr)
+    for seed in each_seed():
+        for chain, prune in CHAINS.items():
+            start(seed)
+            name, last = f"rounds/{number}/{chain}", f"rounds/{before}/{chain}"
+            net = kept(last, seed)
+            masks = prune(kept_masks(last, seed, net), magnitudes(net), share(fraction))
+            if chain == "finetuned":
+                fit(name, seed, net, masks, going_on)
+            else:
+                net = kept("rewind", seed)
+                fit(name, seed, net, masks, given, given.step)
+            keep(name, seed, net, masks)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,12 @@ from its step. The control is the ticket itself.
 import torch
 
 from stages.core.compute import start
-from stages.core.data import load_role
 from stages.core.errors import UserError
-from stages.core.params import Seeds, among, read
-from stages.core.recipe import sgd
+from stages.core.params import among
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.lottery.masks import convolutions, hold
-from stages.lottery.params import Step, Training
-from stages.lottery.recipe import common_round, kept, kept_masks, network, record, trained
+from stages.lottery.masks import convolutions
+from stages.lottery.recipe import common_round, fit, kept, kept_masks, network, setting
 
 
 def reinit(w, fresh, mask):
@@ -68,23 +66,16 @@ def treat(net, fresh, masks, treatment):
 def run(treatment: str):
     if treatment not in TREATMENTS:
         raise UserError(f"there is no treatment `{treatment}`{among(treatment, TREATMENTS)}")
-    recipe, seeds = read("lottery.training", Training), read("seeds", Seeds)
-    step, number = read("lottery.rewind_step", Step), common_round()
-    histories, all_masks = [], []
-    for seed in seeds:
-        rng = start(seed)
-        role = load_role("objects")
+    given, number = setting(), common_round()
+    for seed in each_seed():
+        start(seed)
         net = kept("rewind", seed)
-        masks = kept_masks(f"global/{number}", seed, net)
+        masks = kept_masks(f"rounds/{number}/global", seed, net)
         held = {name: w.detach().clone() for name, w in convolutions(net).items()}
-        network(role)                                        # the second draw; `kept` took the first
-        treat(net, network(role), masks, TREATMENTS[treatment])
-        optimizer = sgd(net, recipe)
-        hold(net, optimizer, masks, held if treatment == "frozen" else None)
-        title = f"{treatment}, seed {seed}"
-        histories.append(trained(title, net, optimizer, role, rng, recipe, step))
-        all_masks.append(masks)
-    record(f"treatments/{treatment}", seeds, {treatment: histories}, {treatment: all_masks})
+        network(given.role)                                  # the second draw; `kept` took the first
+        treat(net, network(given.role), masks, TREATMENTS[treatment])
+        outside = held if treatment == "frozen" else None
+        fit(f"treatments/{treatment}", seed, net, masks, given, given.step, outside)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from stages.core.params import read
 from stages.core.stage import main
 from stages.core.train import Around, batchnorm_frozen, recompute_batchnorm
 from stages.noise.params import Gaussian
-from stages.noise.recipe import keep, trained
+from stages.noise.recipe import train
 from stages.noise.weights import filters, gaussian, moved
 
 
@@ -31,11 +31,12 @@ class GaussianNoise(Around):
         return loss
 
 
-def run(seed: int):
+def run():
     sigma = read("gaussian", Gaussian).sigma
-    net, history, batches = trained("gaussian", seed, lambda net, sgd: GaussianNoise(net, sgd, sigma))
-    recompute_batchnorm(net, batches)                        # training saw noisy weights only; these are w's
-    keep("gaussian", seed, net, history)
+    train(
+        "gaussian", lambda net, sgd: GaussianNoise(net, sgd, sigma),
+        after=recompute_batchnorm,                           # training saw noisy weights only; these are w's
+    )
 
 
 if __name__ == "__main__":

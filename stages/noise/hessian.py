@@ -7,21 +7,33 @@ import torch
 from torch.nn.utils import get_total_norm
 
 
-def largest_eigenvalue(loss, weights, iterations):
-    """The largest (not the largest absolute) eigenvalue of the Hessian of `loss`, a scalar, in `weights`."""
-    gradients = torch.autograd.grad(loss, weights, create_graph=True)
+def hessian(loss, parts, weights):
+    """The function v -> H v, of lists of tensors like `weights`, for the Hessian H of the mean loss over all
+    images of `parts`, each weighted by its size; only one part's graph is in memory at a time.
+    """
+    n = sum(map(len, parts))
 
     def product(vector):
-        return torch.autograd.grad(gradients, weights, vector, retain_graph=True, materialize_grads=True)
+        total = [torch.zeros_like(weight) for weight in weights]
+        for part in parts:
+            gradients = torch.autograd.grad(loss(part), weights, create_graph=True)
+            image = torch.autograd.grad(gradients, weights, vector, materialize_grads=True)
+            torch._foreach_add_(total, image, alpha=len(part) / n)
+        return total
 
-    dominant = power_iteration(product, weights, iterations)
+    return product
+
+
+def largest_eigenvalue(product, like, iterations):
+    """The largest (not the largest absolute) eigenvalue of a symmetric `product` of tensors like `like`."""
+    dominant = power_iteration(product, like, iterations)
     if dominant >= 0:
         return dominant
 
     def shifted(vector):                                     # H - dominant I has no negative eigenvalue
         return [h - dominant * v for h, v in zip(product(vector), vector, strict=True)]
 
-    return dominant + power_iteration(shifted, weights, iterations)
+    return dominant + power_iteration(shifted, like, iterations)
 
 
 def power_iteration(product, like, iterations):

@@ -15,15 +15,15 @@ import torch
 from stages.core.compute import mixed, start
 from stages.core.data import load_role, unit
 from stages.core.errors import UserError
-from stages.core.files import save, write_json
-from stages.core.nets import load_net
+from stages.core.measurements import record
 from stages.core.params import read
 from stages.core.scores import correct, logits, loss
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.core.train import cross_entropy
-from stages.noise.hessian import largest_eigenvalue
+from stages.noise.hessian import hessian, largest_eigenvalue
 from stages.noise.params import Landscape
-from stages.noise.recipe import kept
+from stages.noise.recipe import trained
 from stages.noise.weights import climbed, filter_norms, filters, moved
 
 
@@ -60,11 +60,11 @@ def under_attack(net, train, test, radii, steps, norm):
     return torch.tensor(rises, dtype=torch.float64) - base, torch.stack(right)
 
 
-def eigenvalues(net, train, batches, batch_size, iterations):
-    """The largest eigenvalue of the Hessian of the loss on each of several disjoint batches: (batches,)."""
+def curvature(net, split, batch_size, iterations):
+    """The largest eigenvalue of the Hessian of the mean loss on a whole split, taken in batches."""
     weights = list(net.parameters())
-    parts = [train.part(i * batch_size, (i + 1) * batch_size) for i in range(batches)]
-    return torch.tensor([largest_eigenvalue(mean_loss(net, part), weights, iterations) for part in parts])
+    parts = [split.part(at, at + batch_size) for at in range(0, len(split), batch_size)]
+    return largest_eigenvalue(hessian(lambda part: mean_loss(net, part), parts, weights), weights, iterations)
 
 
 def filter_normalised(weights):
@@ -85,32 +85,32 @@ def slices(net, train, places, directions):
     return torch.tensor(curves, dtype=torch.float64).view(directions, len(places))
 
 
-def run(variant: str, seed: int):
-    settings = read("noise.landscape", Landscape)
-    start(seed)
-    role = load_role("objects")
-    needed = max(settings.images, settings.batches * settings.batch_size)
-    if needed > len(role.train):
-        raise UserError(f"noise.landscape needs {needed} training images, `objects` has {len(role.train)}: "
-                        "lower images, batches or batch_size, or raise data.objects.train")
-    net = load_net(kept(variant, seed))
+def measure(net, role, settings):
+    """All measures of one network, as `record` takes them."""
     train = role.train.part(0, settings.images)
     rises_l2, right_l2 = under_attack(net, train, role.test, settings.radii_l2, settings.steps, "l2")
-    rises_linf, right_linf = under_attack(net, train, role.test, settings.radii_linf, settings.steps, "linf")
-    curvature = eigenvalues(net, role.train, settings.batches, settings.batch_size, settings.iterations)
-    places = torch.linspace(-settings.reach, settings.reach, settings.points).tolist()
-    save(
-        f"data/noise/landscape/{variant}-{seed}.safetensors",
-        {
-            "adversarial_l2": right_l2, "adversarial_linf": right_linf,
-            "rises_l2": rises_l2, "rises_linf": rises_linf,
-            "eigenvalues": curvature, "slices": slices(net, train, places, settings.directions),
-        },
-    )
-    write_json(
-        f"metrics/noise/landscape/{variant}-{seed}.json",
-        {"sharpness": rises_l2[0].item(), "largest_eigenvalue": curvature.mean().item()},
-    )
+    _, right_linf = under_attack(net, train, role.test, settings.radii_linf, settings.steps, "linf")
+    curved = role.train.part(0, settings.hessian_images)
+    distances = torch.linspace(-settings.reach, settings.reach, settings.points).tolist()
+    return {
+        "adversarial_l2": ("radius_l2 image", right_l2),
+        "adversarial_linf": ("radius_linf image", right_linf),
+        "sharpness": ("radius_l2", rises_l2),
+        "eigenvalue": ("", curvature(net, curved, settings.batch_size, settings.iterations)),
+        "slices": ("direction distance", slices(net, train, distances, settings.directions)),
+    }, {"radius_l2": settings.radii_l2, "radius_linf": settings.radii_linf, "distance": distances}
+
+
+def run(network: str):
+    settings, role = read("noise.landscape", Landscape), load_role("objects")
+    needed = max(settings.images, settings.hessian_images)
+    if needed > len(role.train):
+        raise UserError(f"noise.landscape needs {needed} training images, `objects` has {len(role.train)}: "
+                        "lower images or hessian_images, or raise data.objects.train")
+    for seed in each_seed():
+        start(seed)
+        arrays, places = measure(trained(network, seed), role, settings)
+        record(f"data/noise/landscape/{network}/{seed}.safetensors", arrays, **places)
 
 
 if __name__ == "__main__":

@@ -5,114 +5,107 @@ augmentation (table 1; by number of ascent steps: appendix C.6), eigenvalues of 
 (section 4.2).
 """
 
+from stages.core.charts import table
 from stages.core.data import load_role
-from stages.core.pages import Figure, Page, Table, conditions, write_page
+from stages.core.pages import Figure, Page, conditions, write_page
 from stages.noise.params import LOW_BITS
-from stages.noise.results import NETWORKS, numbers
+from stages.noise.results import NETWORKS, lost
 
 PAPER_ERROR = {"sgd": "3.5 ± 0.1", "sam": "2.7 ± 0.1"}
 PAPER_STEPS = {1: "2.77 ± 0.03", 2: "2.76 ± 0.03", 3: "2.73 ± 0.04", 5: "2.77 ± 0.03"}
 PAPER_EIGENVALUE = {"sgd": "≈ 24", "sam": "≈ 1.0"}
 
 
-def generalisation_table(general, steps):
-    """Test error, gap and calibration of every network; `general` is network -> metrics of robustness.py."""
-    paper = PAPER_ERROR | {"sam_multistep": PAPER_STEPS.get(steps)}
-    rows = [
-        [
-            label, paper.get(network), 100 * (1 - measured["test_accuracy"]), 100 * measured["gap_accuracy"],
-            measured["gap_loss"], 100 * measured["test_calibration_error"],
-        ]
-        for network, label in NETWORKS.items() for measured in [general[network]]
+def tables(noise, steps, found):
+    """The paper's numbers beside ours, from the Dataset of results.py."""
+    disturbed = lost(found)
+    return [
+        table(
+            "Generalisation: the paper's test error beside ours", NETWORKS,
+            {
+                "paper: test error, %": PAPER_ERROR | {"sam_multistep": PAPER_STEPS.get(steps)},
+                "ours: test error, %": 100 - found.clean,
+                "training error, %": 100 - found.train_right,
+                "Brier score of test images × 100": 100 * found.brier,
+            },
+            "The paper's numbers are of WRN-28-10 on CIFAR-10 after 200 epochs with basic augmentation "
+            f"(table 1; more ascent steps: appendix C.6, where one step has {PAPER_STEPS[1]}). The Brier "
+            "score is the squared error of the predicted probabilities; 0 is best.",
+        ),
+        table(
+            "Flatness: the paper's largest eigenvalue of the Hessian beside ours", NETWORKS,
+            {
+                "paper: λ": PAPER_EIGENVALUE, "ours: λ": found.eigenvalue,
+                "sharpness, nats": found.sharpness.isel(radius_l2=0),
+            },
+            "The paper's eigenvalues are of WRN-40-10 without batch norm at the end of training (section "
+            f"4.2), ours of a network with batch norm, on {noise.landscape.hessian_images} training images. "
+            f"Sharpness is the rise of the training loss within ρ = {noise.landscape.radii_l2[0]:g}.",
+            digits=2,
+        ),
+        table(
+            "Percentage points of test accuracy lost when weights are disturbed", NETWORKS,
+            {
+                "Gaussian noise": disturbed["gaussian"], "adversarial, L2": disturbed["adversarial"],
+                f"{LOW_BITS} bits and fewer": disturbed["low_bits"],
+            },
+            "Means over all strengths, radii and numbers of bits in the figures. The paper has none of them.",
+        ),
     ]
-    return Table(
-        "Generalisation: the paper's test error beside ours, in %",
-        ["network", "paper: error", "ours: error", "gap, points", "gap, nats", "calibration error, %"],
-        rows,
-        "The paper's numbers are of WRN-28-10 on CIFAR-10 after 200 epochs with basic augmentation (table 1; "
-        f"more ascent steps: appendix C.6, where one step has {PAPER_STEPS[1]}). Gaps are between training "
-        "and test images, in accuracy and in loss. The calibration error is the expected one of test images.",
-    )
-
-
-def flatness_table(flat, rho):
-    """Largest eigenvalue and sharpness of every network; `flat` is network -> metrics of landscape.py."""
-    rows = [
-        [label, PAPER_EIGENVALUE.get(network), measured["largest_eigenvalue"], measured["sharpness"]]
-        for network, label in NETWORKS.items() for measured in [flat[network]]
-    ]
-    return Table(
-        "Flatness: the paper's largest eigenvalue of the Hessian beside ours",
-        ["network", "paper: λ", "ours: λ", "sharpness, nats"],
-        rows,
-        "The paper's eigenvalues are of WRN-40-10 without batch norm at the end of training (section 4.2), "
-        f"ours of a network with batch norm. Sharpness is the rise of the training loss within ρ = {rho:g}.",
-    )
-
-
-def disturbance_table(right):
-    """Mean accuracy of every network in each measure; `right` is network -> measure -> percent (s, n)."""
-    measures = "clean", "gaussian", "adversarial", "low_bits"
-    return Table(
-        "Test accuracy when weights are disturbed, in %",
-        ["network", "undisturbed", "Gaussian noise", "adversarial, L2", f"{LOW_BITS} bits and fewer"],
-        [[label, *(float(right[name][key].mean()) for key in measures)] for name, label in NETWORKS.items()],
-        "Means over all strengths, radii and numbers of bits in the figures. The paper has none of them.",
-    )
 
 
 FIGURES = [
     Figure(
         "plots/noise/figures/gaussian.svg",
-        "Accuracy under Gaussian weight noise. Bands are one standard deviation over draws and seeds; the "
-        "dotted line is chance.",
+        "Test accuracy of each network when Gaussian noise is added to its weights. Bands are 95 % intervals "
+        "over seeds, images and draws of the noise; the dotted line is chance.",
     ),
     Figure(
         "plots/noise/figures/adversarial.svg",
-        "Accuracy when an adversary moves all weights uphill on training images, within a ball.",
+        "Test accuracy when an adversary moves all weights uphill on training images, within a ball. Bands "
+        "are 95 % intervals over seeds and images; the dotted line is chance.",
     ),
-    Figure("plots/noise/figures/bits.svg", "Accuracy after rounding the weights to fewer and fewer bits."),
+    Figure(
+        "plots/noise/figures/bits.svg",
+        "Test accuracy after the weights are rounded to fewer and fewer bits. Bands are 95 % intervals over "
+        "seeds and images; the dotted line is chance.",
+    ),
     Figure(
         "plots/noise/figures/slices.svg",
-        "Training loss along random directions, each filter scaled to its norm. Bands are one standard "
-        "deviation over directions and seeds.",
+        "Training loss on the way from each network along random directions, each filter scaled to its norm. "
+        "Bands are 95 % intervals over seeds and directions, of the logarithm.",
     ),
 ]
 
 
-def answer(claims, right):
+def answer(claims, found):
     """The experiment in three sentences, made of its numbers."""
-    supported = sum(claim.verdict == "supported" for claim in claims)
-    accuracies = ", ".join(
-        f"{label} {right[network]['clean'].mean():.1f} %" for network, label in NETWORKS.items()
-    )
-    noisy = {network: right[network]["gaussian"].mean() for network in NETWORKS}
-    best = max(noisy, key=noisy.get)
+    supported = sum(one.verdict == "supported" for one in claims)
+    error = {name: float((100 - found.clean.sel(network=name)).mean()) for name in NETWORKS}
+    noisy = {name: float(lost(found)["gaussian"].sel(network=name).mean()) for name in NETWORKS}
+    least = min(noisy, key=noisy.get)
     return (
-        f"{supported} of {len(claims)} claims are supported here. Test accuracy: {accuracies}. Under "
-        f"Gaussian weight noise, {NETWORKS[best]} keeps most: {noisy[best]:.1f} % on average "
-        f"(SGD: {noisy['sgd']:.1f} %)."
+        f"{supported} of {len(claims)} claims are supported here. SGD errs on {error['sgd']:.1f} % of the "
+        f"test images, SAM on {error['sam']:.1f} %. Gaussian noise on the weights costs {NETWORKS[least]} "
+        f"least: {noisy[least]:.1f} points of accuracy on average (SGD: {noisy['sgd']:.1f})."
     )
 
 
-def write(noise, recipe, seeds, steps, claims, right):
-    """Writes data/noise/page.json; `right` is network -> measure -> percent correct (s, n)."""
+def write(noise, recipe, seeds, steps, claims, found):
+    """Writes data/noise/page.json; `found` is the Dataset of results.py."""
     write_page(Page(
         name="noise",
         title="Noise-aware training and sharpness-aware minimisation",
-        question="Does a flat minimum generalise better than a sharp one, and bear disturbed weights?",
+        question="Does a flat minimum generalise better than a sharp one, and does accuracy survive when its "
+                 "weights are disturbed?",
         sources=[[
             "Foret, Kleiner, Mobahi, Neyshabur: Sharpness-aware minimization for efficiently improving "
             "generalization, ICLR 2021",
             "https://arxiv.org/abs/2010.01412",
         ]],
         conditions=conditions(load_role("objects"), recipe, seeds),
-        answer=answer(claims, right),
+        answer=answer(claims, found),
         claims=claims,
-        tables=[
-            generalisation_table(numbers("robustness", seeds), steps),
-            flatness_table(numbers("landscape", seeds), noise.landscape.radii_l2[0]),
-            disturbance_table(right),
-        ],
+        tables=tables(noise, steps, found),
         figures=FIGURES,
     ))

@@ -24,7 +24,8 @@ class Robustness(Section):
     """Measures that need only forward passes."""
 
     sigmas: Radii
-    draws: Count
+    draws: Annotated[int, Field(ge=10)]
+    draws_seed: Annotated[int, Field(ge=0)]
     bits: Annotated[
         list[Annotated[int, Field(ge=2, le=16)]], AfterValidator(distinct), AfterValidator(_some_low)
     ]
@@ -40,7 +41,7 @@ class Landscape(Section):
     radii_l2: Radii
     radii_linf: Radii
     steps: Count
-    batches: Count
+    hessian_images: Count
     batch_size: Count
     iterations: Count
     reach: Positive

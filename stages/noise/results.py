@@ -1,6 +1,7 @@
-"""What the measuring stages left, for tables, figures and claims."""
+"""What was measured of the networks, by name: which test images are right, undisturbed and disturbed."""
 
-from stages.core.results import averaged, stacked
+from stages.core.measurements import measured
+from stages.noise.params import LOW_BITS
 
 # name -> how tables and legends call it; the control first
 NETWORKS = {
@@ -10,13 +11,28 @@ NETWORKS = {
     "sam_multistep": "SAM, more steps",
     "sam_linf": "SAM, L∞",
 }
+RIGHT = "clean", "train_right", "gaussian", "per_tensor", "per_channel", "adversarial_l2", "adversarial_linf"
 
 
-def tensors(kind, seeds):
-    """What the stage `kind` measured: network -> name -> float64 array with the seeds first, (s, ...)."""
-    return {name: stacked(f"data/noise/{kind}/{name}-{{seed}}.safetensors", seeds) for name in NETWORKS}
+def results(seeds):
+    """All measures, a Dataset with the axes `network` and `seed`; what is right is 0 or 100, in percent."""
+    kinds = [
+        measured(f"data/noise/{kind}/{{network}}/{{seed}}.safetensors", network=NETWORKS, seed=seeds)
+        for kind in ("robustness", "landscape")
+    ]
+    found = kinds[0].merge(kinds[1], combine_attrs="drop_conflicts")
+    return found.assign({name: 100 * found[name] for name in RIGHT})
 
 
-def numbers(kind, seeds):
-    """The metrics of the stage `kind`: network -> name -> mean over the seeds."""
-    return {name: averaged(f"metrics/noise/{kind}/{name}-{{seed}}.json", seeds) for name in NETWORKS}
+def lost(found):
+    """Points of test accuracy that networks lose to each disturbance of their weights: measure -> DataArray,
+    paired image by image with the same network undisturbed; means over strengths, radii and bits.
+    """
+    low = found.bits[found.bits <= LOW_BITS]
+    rounded = (found.per_tensor.sel(bits=low) + found.per_channel.sel(bits=low)) / 2
+    kept = {
+        "gaussian": found.gaussian.mean("sigma"),
+        "adversarial": found.adversarial_l2.mean("radius_l2"),
+        "low_bits": rounded.mean("bits"),
+    }
+    return {measure: found.clean - right for measure, right in kept.items()}

@@ -1,36 +1,35 @@
 """What a trained network is worth: generalisation, calibration, and accuracy when its weights are disturbed.
 
 Forward passes only. Disturbed are the filters (weights of convolutions and of the linear layer): by Gaussian
-noise relative to each filter (weights.py), several draws a strength, and by rounding to few bits
-(quantisation.py). Batch norm keeps the statistics of the undisturbed network. Which test image was classified
-correctly under what is kept, so that networks can be compared image by image.
+noise relative to each filter (weights.py), several draws, the same ones for every network and every strength,
+and by rounding to few bits (quantisation.py). Batch norm keeps the statistics of the undisturbed network.
+Which test image was classified correctly under what is kept, so that networks can be compared image by image.
 """
 
 import torch
 
-from stages.core.compute import start
+from stages.core.compute import generator, start
 from stages.core.data import load_role
-from stages.core.files import save, write_json
-from stages.core.nets import load_net
+from stages.core.measurements import record
 from stages.core.params import read
-from stages.core.scores import accuracy, calibration_error, correct, logits, loss
+from stages.core.scores import brier, correct, logits, loss
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.noise.params import Robustness
 from stages.noise.quantisation import per_channel, per_tensor
-from stages.noise.recipe import kept
+from stages.noise.recipe import trained
 from stages.noise.weights import filters, gaussian, moved
 
 
 def generalisation(net, role):
-    """Accuracy, loss and calibration on both splits, and how much worse the network is on new images."""
-    numbers = {}
-    for name, split in ("train", role.train), ("test", role.test):
-        z = logits(net, split.images)
-        numbers |= {f"{name}_accuracy": accuracy(z, split.labels), f"{name}_loss": loss(z, split.labels)}
-    return numbers | {
-        "test_calibration_error": calibration_error(z, split.labels),
-        "gap_accuracy": numbers["train_accuracy"] - numbers["test_accuracy"],
-        "gap_loss": numbers["test_loss"] - numbers["train_loss"],
+    """Accuracy and loss on both splits, and how good the probabilities of test images are."""
+    (train, y_train), (test, y_test) = (
+        (logits(net, split.images), split.labels) for split in (role.train, role.test)
+    )
+    return {
+        "clean": ("image", correct(test, y_test)), "brier": ("image", brier(test, y_test)),
+        "train_right": ("train_image", correct(train, y_train)),
+        "train_loss": ("", loss(train, y_train)), "test_loss": ("", loss(test, y_test)),
     }
 
 
@@ -40,10 +39,13 @@ def correct_after(net, change, test):
         return correct(logits(net, test.images), test.labels)
 
 
-def under_noise(net, test, sigmas, draws):
+def under_noise(net, test, sigmas, draws, seed):
     """Which test images are right under Gaussian weight noise: bool (sigmas, draws, n)."""
-    weights = filters(net)
-    right = [correct_after(net, gaussian(weights, sigma), test) for sigma in sigmas for _ in range(draws)]
+    weights, rng = filters(net), generator(seed)
+    noises = [gaussian(weights, 1.0, rng) for _ in range(draws)]
+    right = [
+        correct_after(net, [sigma * part for part in noise], test) for sigma in sigmas for noise in noises
+    ]
     return torch.stack(right).view(len(sigmas), draws, -1)
 
 
@@ -56,19 +58,18 @@ def under_rounding(net, test, bits, rounding):
 
 
 @torch.no_grad()
-def run(variant: str, seed: int):
-    settings = read("noise.robustness", Robustness)
-    start(seed)
-    role = load_role("objects")
-    net = load_net(kept(variant, seed))
-    results = {
-        "clean": correct(logits(net, role.test.images), role.test.labels),
-        "gaussian": under_noise(net, role.test, settings.sigmas, settings.draws),
-        "per_tensor": under_rounding(net, role.test, settings.bits, per_tensor),
-        "per_channel": under_rounding(net, role.test, settings.bits, per_channel),
-    }
-    save(f"data/noise/robustness/{variant}-{seed}.safetensors", results)
-    write_json(f"metrics/noise/robustness/{variant}-{seed}.json", generalisation(net, role))
+def run(network: str):
+    settings, role = read("noise.robustness", Robustness), load_role("objects")
+    for seed in each_seed():
+        start(seed)
+        net = trained(network, seed)
+        record(f"data/noise/robustness/{network}/{seed}.safetensors", generalisation(net, role) | {
+            "gaussian": ("sigma draw image", under_noise(
+                net, role.test, settings.sigmas, settings.draws, settings.draws_seed
+            )),
+            "per_tensor": ("bits image", under_rounding(net, role.test, settings.bits, per_tensor)),
+            "per_channel": ("bits image", under_rounding(net, role.test, settings.bits, per_channel)),
+        }, sigma=settings.sigmas, bits=settings.bits)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from stages.core.params import read
 from stages.core.stage import main
 from stages.core.train import Around, batchnorm_frozen
 from stages.noise.params import Sam, SamMultistep
-from stages.noise.recipe import keep, trained
+from stages.noise.recipe import train
 from stages.noise.weights import climbed, moved
 
 
@@ -48,10 +48,9 @@ def settings(variant):
     return read(variant, Sam)
 
 
-def run(variant: str, seed: int):
+def run(variant: str):
     sam = settings(variant)
-    net, history, _ = trained(variant, seed, lambda net, sgd: SAM(net, sgd, sam.rho, sam.norm, sam.steps))
-    keep(variant, seed, net, history)
+    train(variant, lambda net, sgd: SAM(net, sgd, sam.rho, sam.norm, sam.steps))
 
 
 if __name__ == "__main__":

@@ -20,10 +20,13 @@ def filter_norms(weight):
     return weight.detach().flatten(1).norm(dim=1).view(-1, *[1] * (weight.dim() - 1))
 
 
-def gaussian(weights, sigma):
-    """Fresh noise; its standard deviation is `sigma` times the root mean square of the filter it falls on."""
+def gaussian(weights, sigma, rng=None):
+    """Fresh noise, drawn from the generator `rng` or else from torch's own; its standard deviation is `sigma`
+    times the root mean square of the filter it falls on.
+    """
     scales = [sigma * filter_norms(weight) / weight[0].numel() ** 0.5 for weight in weights]
-    return [scale * torch.randn_like(weight) for scale, weight in zip(scales, weights, strict=True)]
+    draws = [torch.empty_like(weight).normal_(generator=rng) for weight in weights]
+    return [scale * draw for scale, draw in zip(scales, draws, strict=True)]
 
 
 @contextmanager

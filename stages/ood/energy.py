@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from stages.core.params import read
 from stages.core.stage import main
-from stages.ood.finetuning import finetuned, halves, keep_finetuned
+from stages.ood.finetuning import finetune, halves
 from stages.ood.params import Energy
 from stages.ood.recipe import load_outliers
 
@@ -32,10 +32,9 @@ def bounded(net, batch, weight, m_in, m_out):
     return F.cross_entropy(z, y) + weight * bounds(z, z_outliers, m_in, m_out)
 
 
-def run(seed: int):
+def run():
     settings = read("ood.energy", Energy)
-    loss = partial(bounded, **settings.model_dump())
-    keep_finetuned("energy", seed, *finetuned("energy bounds", seed, loss, load_outliers()[0]))
+    finetune("energy", partial(bounded, **settings.model_dump()), load_outliers()[0])
 
 
 if __name__ == "__main__":

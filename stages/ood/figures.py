@@ -1,51 +1,35 @@
-"""Images of every set, scores, ROC curves, and detection against size, outliers and their classes.
-
-Curves are also tables in plots/ood/curves, which DVC plots.
-"""
+"""Images of every set, their scores, ROC curves, and detection against size and outliers."""
 
 import numpy as np
 
+from stages.core.charts import dots, write_lines
 from stages.core.data import load_role, unit
 from stages.core.files import write_rows
+from stages.core.histories import histories
 from stages.core.params import Seeds, Training, read
-from stages.core.plots import COLOURS, figure, legend, name_rows, picture_grid, save_figure, style
+from stages.core.plots import COLOURS, figure, legend, picture_grid, save_figure, style
 from stages.core.stage import main
 from stages.ood.detection import counts, threshold
 from stages.ood.params import Ood
-from stages.ood.recipe import CAPACITIES, INSIDE, SCORES, load_outliers, load_sets
+from stages.ood.recipe import INSIDE, SCORES, load_outliers, load_sets
 from stages.ood.results import (
-    DEPTHS,
     FAR,
     NEAR,
+    PLAIN,
     SETS,
-    UNSEEN,
-    WIDTHS,
     equally,
-    numbers,
-    scores,
-    spread,
-    values,
+    exposure_labels,
+    results,
+    size_labels,
+    sizes,
+    terms,
 )
 
 EXAMPLES = 12
-BINS = 60
+BINS = 30
+TALLEST = 0.5                                                # share of a set's images that fills its row
+CURVES = {name: label for name, label in SETS.items() if name != "uniform"}          # seven lines
 FPRS = np.linspace(0, 1, 101)                                # where ROC curves are tabulated
-PLAIN = "max_softmax"
-
-
-def save_named(name, fig):
-    """Writes plots/ood/figures/<name>.svg."""
-    save_figure(f"plots/ood/figures/{name}.svg", fig)
-
-
-def write_curve(name, rows):
-    """Writes plots/ood/curves/<name>.csv."""
-    write_rows(f"plots/ood/curves/{name}.csv", rows)
-
-
-def line(i):
-    """Style of the i-th set: colours in turn, dashed the second time."""
-    return style(i) | {"linestyle": "--" if i >= len(COLOURS) else "-"}
 
 
 def draw_examples():
@@ -54,19 +38,18 @@ def draw_examples():
     shown = {"in-distribution": inside, "learnt outliers": learnt}
     shown |= {label: sets[name] for name, label in SETS.items()}
     rows = [(label, unit(images[:EXAMPLES]).cpu(), None) for label, images in shown.items()]
-    save_named("examples", picture_grid([""] * EXAMPLES, rows, inches=0.5))
+    save_figure("plots/ood/figures/examples.svg", picture_grid([""] * EXAMPLES, rows, inches=0.5))
 
 
 def draw_scores(found):
-    """Writes the figure of histograms of scores, in-distribution on top."""
+    """Writes the figure of histograms of scores, in-distribution on top, all on one scale."""
     fig, panels = figure(len(SCORES), width=3.6, height=4.6)
     for axes, (score, label) in zip(panels, SCORES.items(), strict=True):
-        parts = {name: found[name][score].flatten() for name in (INSIDE, *SETS)}
+        parts = {name: found[name].sel(score=score).to_numpy().ravel() for name in (INSIDE, *SETS)}
         low, high = (f(np.concatenate(list(parts.values()))) for f in (np.min, np.max))
         edges = np.linspace(low, high, BINS + 1)
         for i, part in enumerate(parts.values()):
-            heights = np.histogram(part, edges)[0]
-            heights = 0.9 * heights / heights.max()
+            heights = (np.histogram(part, edges)[0] / len(part) / TALLEST).clip(max=0.95)
             axes.stairs(heights - i, edges, baseline=-i, fill=True, alpha=0.8,
                         color="0.35" if i == 0 else COLOURS[(i - 1) % len(COLOURS)])
         axes.axvline(threshold(parts[INSIDE]), color="0.2", linestyle="--", linewidth=1)
@@ -74,117 +57,87 @@ def draw_scores(found):
         axes.grid(False)
     panels[0].set_yticks([-i for i in range(len(parts))], ["in-distribution", *SETS.values()])
     panels[0].tick_params(axis="y", length=0)
-    save_named("scores", fig)
+    save_figure("plots/ood/figures/scores.svg", fig)
 
 
 def draw_roc(found):
-    """Writes the figure and the table of ROC curves, of all seeds together."""
+    """Writes the figure of ROC curves, of all seeds together, and the table of those by maximum softmax."""
     fig, panels = figure(len(SCORES), width=3.4)
     rows = [{"fpr": fpr} for fpr in FPRS]
     for axes, (score, label) in zip(panels, SCORES.items(), strict=True):
-        inside = found[INSIDE][score].flatten()
-        for i, (name, title) in enumerate(SETS.items()):
-            outside = found[name][score].flatten()
+        inside = found[INSIDE].sel(score=score).to_numpy().ravel()
+        for i, (name, title) in enumerate(CURVES.items()):
+            outside = found[name].sel(score=score).to_numpy().ravel()
             true, false = counts(inside, outside)
             tpr, fpr = true / len(inside), false / len(outside)
-            axes.plot(100 * fpr, 100 * tpr, label=title, **line(i) | {"marker": None})
-            for row, value in zip(rows, np.interp(FPRS, fpr, tpr), strict=True):
-                row[f"{score}_{name}"] = value
+            axes.plot(100 * fpr, 100 * tpr, label=title, **style(i) | {"marker": None})
+            if score == PLAIN:
+                for row, value in zip(rows, np.interp(FPRS, fpr, tpr), strict=True):
+                    row[name] = value
         axes.plot([0, 100], [0, 100], color="0.6", linestyle=":", linewidth=1)
         axes.axhline(95, color="0.6", linestyle=":", linewidth=1)
         axes.set(title=label, xlabel="out-of-distribution accepted, %")
     panels[0].set_ylabel("in-distribution accepted, %")
     legend(fig, panels[0])
-    write_curve("roc", rows)
-    save_named("roc", fig)
+    write_rows("plots/ood/curves/roc.csv", rows)
+    save_figure("plots/ood/figures/roc.svg", fig)
 
 
-def draw_capacity(found, ood, recipe, accuracies):
-    """Writes the figure and the table of detection against depth and width."""
-    sizes = {"baseline": recipe} | {name: getattr(ood.capacities, name) for name in CAPACITIES}
-    fig, panels = figure(2)
-    rows, average = [], equally(SETS)
-    for axes, names, varied in zip(panels, (DEPTHS, WIDTHS), ("depth", "width"), strict=True):
-        names = sorted(names, key=lambda name, of=varied: getattr(sizes[name], of))
-        places = [getattr(sizes[name], varied) for name in names]
-        columns = {"accuracy": [100 * accuracies[name]["accuracy"] for name in names]}
-        for i, (score, label) in enumerate(SCORES.items()):
-            points = [spread(values(found[name], score, average)) for name in names]
-            means, halves = zip(*points, strict=True)
-            axes.errorbar(places, means, halves, label=f"AUROC, {label}", capsize=2, **style(i))
-            columns[f"auroc_{score}"] = means
-        axes.plot(places, columns["accuracy"], label="accuracy", linestyle="--", **style(len(SCORES)))
-        axes.set(title=f"Against {varied}", xlabel=varied)
-        axes.set_xticks(places, places)
-        rows += [
-            {"varied": varied, "size": place} | {key: column[i] for key, column in columns.items()}
-            for i, place in enumerate(places)
-        ]
-    panels[0].set_ylabel("%")
-    legend(fig, panels[0])
-    write_curve("capacity", rows)
-    save_named("capacity", fig)
+def draw_capacity(found, labels):
+    """Writes the figure of detection against the size of the network."""
+    dots("ood/figures/capacity", {"Mean over all sets": {
+        label: {name: terms(found, name, score, equally(SETS)) for name in labels}
+        for score, label in SCORES.items()
+    }}, labels, "AUROC, %", chance=50)
 
 
 def draw_exposure(found):
-    """Writes the figure and the table of AUROC with and without outliers, set by set."""
-    kinds = {
-        "control": ("no outliers", PLAIN), "exposed": ("outlier exposure", PLAIN),
-        "energy": ("energy bounds", "energy"),
-    }
+    """Writes the figure of AUROC with and without outliers, set by set; in a panel, all by one score."""
     labels = NEAR | SETS
-    fig, (left, right) = figure(2, width=4.0, height=4.0)
-    rows = [{"set": name} for name in labels]
-    for i, (network, (label, score)) in enumerate(kinds.items()):
-        for y, (row, name) in enumerate(zip(rows, labels, strict=True)):
-            area = values(found[network], score, {name: 1.0})
-            gain, half = spread(area - values(found["control"], score, {name: 1.0}))
-            left.plot(area.mean(), y, style(i)["marker"], color=style(i)["color"],
-                      label=label if y == 0 else None)
-            row[network] = float(area.mean())
-            if i:
-                right.errorbar(gain, y + 0.24 * i - 0.36, xerr=half, capsize=2, **style(i))
-                row |= {f"{network}_gain": gain, f"{network}_half_interval": half}
-    right.axvline(0, color="0.5", linestyle=":", linewidth=1)
-    left.set(xlabel="AUROC, %")
-    right.set(xlabel="gain in AUROC, points")
-    name_rows(left, labels.values())
-    legend(fig, left)
-    write_curve("exposure", rows)
-    save_named("exposure", fig)
+
+    def areas(network, score):
+        return {name: terms(found, network, score, {name: 1.0}) for name in labels}
+
+    panels = {
+        "Outlier exposure, by maximum softmax": ("exposed", PLAIN),
+        "Energy bounds, by energy": ("energy", "energy"),
+    }
+    dots("ood/figures/exposure", {
+        title: {"trained without outliers": areas("control", score), "with outliers": areas(network, score)}
+        for title, (network, score) in panels.items()
+    }, labels, "AUROC, %", chance=50)
 
 
-def draw_diversity(found, diversity):
-    """Writes the figure and the table of AUROC against the number of outlier classes."""
-    groups = {"all unseen sets": UNSEEN, "other data": FAR, "the other classes": list(NEAR)}
-    fig, (axes,) = figure()
-    rows = [{"classes": k} for k in diversity.classes]
-    for i, (label, names) in enumerate(groups.items()):
-        points = [
-            spread(values(found[f"diversity_{k}"], PLAIN, equally(names))) for k in diversity.classes
-        ]
-        means, halves = zip(*points, strict=True)
-        axes.errorbar(diversity.classes, means, halves, label=label, capsize=2, **style(i))
-        for row, mean in zip(rows, means, strict=True):
-            row[label.replace(" ", "_")] = mean
-    axes.set(title=f"{diversity.images:,} outliers", xlabel="classes that outliers are drawn from",
-             ylabel="AUROC, %", xscale="log")
-    axes.set_xticks(diversity.classes, diversity.classes)
-    axes.minorticks_off()
-    legend(fig, axes)
-    write_curve("diversity", rows)
-    save_named("diversity", fig)
+def draw_classes(found, labels):
+    """Writes the figure of AUROC against the number of classes of the outliers."""
+    shown = {name: label for name, label in labels.items() if name not in ("known", "energy")}
+    dots("ood/figures/classes", {"Maximum softmax": {
+        words: {name: terms(found, name, PLAIN, equally(names)) for name in shown}
+        for words, names in {"other data": FAR, "the other classes": NEAR}.items()
+    }}, shown, "AUROC, %", chance=50)
+
+
+def write_training(ood, seeds):
+    """Writes the table of training losses of all networks."""
+    import xarray as xr
+
+    groups = {"ood/capacity": ood.capacities, "ood": ["known"], "ood/finetuned": [*ood.exposed, "energy"]}
+    losses = [histories(group, names, seeds).train_loss for group, names in groups.items()]
+    losses = xr.concat(losses, "network", join="outer")
+    write_lines("plots/ood/curves/training.csv", losses, "epoch", losses.network.values)
 
 
 def run():
     ood, recipe, seeds = read("ood", Ood), read("training", Training), read("seeds", Seeds)
-    capacity, exposure = scores("capacity", seeds), scores("exposure", seeds)
+    networks, labels = sizes(recipe, ood.capacities), exposure_labels(ood.exposed)
+    capacity, exposure = results("capacity", networks, seeds), results("exposure", labels, seeds)
     draw_examples()
-    draw_scores(capacity["baseline"])
-    draw_roc(capacity["baseline"])
-    draw_capacity(capacity, ood, recipe, numbers("capacity", seeds))
+    draw_scores(capacity.sel(network="baseline"))
+    draw_roc(capacity.sel(network="baseline"))
+    draw_capacity(capacity, size_labels(networks))
     draw_exposure(exposure)
-    draw_diversity(exposure, ood.diversity)
+    draw_classes(exposure, labels)
+    write_training(ood, seeds)
 
 
 if __name__ == "__main__":

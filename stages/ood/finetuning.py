@@ -1,22 +1,25 @@
 """Training a network of the first classes on, with or without outliers beside its images.
 
-All variants begin with the same network and have the same epochs and learning rate, so that they differ only
-in their loss and in the outliers.
+All networks of a seed begin with the same weights, have the same epochs and learning rate and see the same
+batches of images, shifted and mirrored in the same way; they differ in their loss and in the outliers, which
+are drawn by a generator of their own.
 """
 
 from itertools import chain, repeat
 
 import torch
 
-from stages.core.compute import start
+from stages.core.compute import generator, start
 from stages.core.data import Batches
 from stages.core.errors import UserError
 from stages.core.nets import load_net
 from stages.core.params import Count, Training, read
-from stages.core.recipe import augmented, fit, keep
-from stages.core.train import cross_entropy
+from stages.core.recipe import augmented, fit, keep, weights_path
+from stages.core.seeds import each_seed
 from stages.ood.params import Finetuning
-from stages.ood.recipe import finetuned_path, known_role
+from stages.ood.recipe import KNOWN, finetuned_name, known_role
+
+OUTLIERS_SEED = 1_000_000                                    # plus the seed: a stream of their own
 
 
 class Beside:
@@ -42,27 +45,28 @@ def halves(net, x, outliers):
     return net(torch.cat([x, outliers])).float().split([len(x), len(outliers)])
 
 
-def finetuned(title, seed, loss=cross_entropy, outliers=None):
-    """The network of the first classes after more training, in evaluation mode, and its history.
+def beside(inside, outliers, settings, recipe, seed):
+    """The batches `inside`, with outliers beside them if there are any."""
+    if not len(outliers):
+        return inside
+    if len(outliers) < settings.outliers:
+        raise UserError(
+            f"{len(outliers)} outliers do not fill a batch, which has {settings.outliers}: lower "
+            "`ood.finetuning.outliers`, or raise `ood.exposure.images`"
+        )
+    rng = generator(OUTLIERS_SEED + seed)
+    return Beside(inside, Batches(outliers, settings.outliers, rng, recipe.pad, recipe.flip))
 
-    With a split of `outliers`, `loss` sees batches (x, y, outliers), else (x, y).
+
+def finetune(name, loss, outliers):
+    """Trains the network of the first classes on for every seed, and keeps it.
+
+    `loss` sees batches (x, y, outliers) or, if the split `outliers` is empty, (x, y).
     """
-    settings, recipe = read("ood.finetuning", Finetuning), read("training", Training)
-    recipe = recipe.model_copy(update={"epochs": settings.epochs, "lr": settings.lr})
-    rng = start(seed)
-    batches = augmented(known_role(read("ood.known.classes", Count)).train, recipe, rng)
-    if outliers:
-        if len(outliers) < settings.outliers:
-            raise UserError(
-                f"{len(outliers)} outliers do not fill a batch, which has {settings.outliers}: lower "
-                "`ood.finetuning.outliers`, or raise `ood.diversity.images`"
-            )
-        batches = Beside(batches, Batches(outliers, settings.outliers, rng, recipe.pad, recipe.flip))
-    net = load_net(finetuned_path("known", seed))
-    history = fit(net, batches, recipe, f"{title}, seed {seed}", loss)
-    return net.eval(), history
-
-
-def keep_finetuned(name, seed, net, history):
-    """Writes one network where the scores look for it."""
-    keep(f"ood/exposure/{name}-{seed}", net, history)
+    settings, role = read("ood.finetuning", Finetuning), known_role(read("ood.known.classes", Count))
+    recipe = read("training", Training).model_copy(update={"epochs": settings.epochs, "lr": settings.lr})
+    for seed in each_seed():
+        rng = start(seed)
+        batches = beside(augmented(role.train, recipe, rng), outliers, settings, recipe, seed)
+        net = load_net(weights_path(KNOWN, seed))
+        keep(finetuned_name(name), seed, net, fit(net, batches, recipe, f"{name}, seed {seed}", loss))

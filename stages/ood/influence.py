@@ -1,4 +1,5 @@
-"""What each image contributes to a metric of detection, so that claims can be tested image by image.
+"""What each image contributes to a metric of detection, so that claims can be tested on images that are
+drawn.
 
 A mean over images has an interval at once; AUROC is a mean over pairs. DeLong, DeLong, Clarke-Pearson,
 Biometrics 1988, https://doi.org/10.2307/2531595, write its error as a sum over images (their V10 and V01):
@@ -8,8 +9,8 @@ Biometrics 1988, https://doi.org/10.2307/2531595, write its error as a sum over 
 V10 of an in-distribution image is the share of the others that score below it, V01 of one of the others the
 share of in-distribution images above it. Of TNR at 95 % TPR, likewise: a rejected image contributes 1 - TNR,
 one that is not -TNR, and in-distribution images move the threshold; the slope of the ROC curve there says by
-how much. Scaled by N images of all kinds over those of its own kind, the contributions plus the metric are
-values whose mean is the metric and whose bootstrap is that of drawing from each kind of image.
+how much. So a metric, and likewise a weighted sum of it over sets, is a sum of means, one over
+in-distribution images and one over those of each set: the terms of an interval (stages/core/intervals.py).
 """
 
 import numpy as np
@@ -41,15 +42,11 @@ def tnr_parts(inside, outside):
 
 
 def contributions(parts, inside, outsides, weights):
-    """Values of all images (n + m_1 + m_2 + ...), whose mean is the weighted sum of a metric over sets.
+    """Arrays whose means add up to the weighted sum of a metric over sets: of in-distribution images (n,),
+    which all sets share, then of those of each set (m_1,), (m_2,), ...
 
     `parts` is `auroc_parts` or `tnr_parts`, `outsides` a list of sets, `weights` a number for each.
     """
     found = [parts(inside, outside) for outside in outsides]
-    total = sum(weight * metric for weight, (metric, _, _) in zip(weights, found, strict=True))
-    shared = sum(weight * own for weight, (_, own, _) in zip(weights, found, strict=True))
-    n = len(inside) + sum(map(len, outsides))
-    return total + np.concatenate([
-        shared * n / len(inside),
-        *(weight * own * n / len(own) for weight, (_, _, own) in zip(weights, found, strict=True)),
-    ])
+    shared = sum(weight * (metric + own) for weight, (metric, own, _) in zip(weights, found, strict=True))
+    return [shared, *(weight * other for weight, (_, _, other) in zip(weights, found, strict=True))]

@@ -1,13 +1,13 @@
-"""Scores of a group of networks on in- and out-of-distribution images, and how well they detect."""
+"""Scores of a network on in- and out-of-distribution images, and how well they detect."""
 
 import torch
 
-from stages.core.files import save, write_json
+from stages.core.measurements import record
 from stages.core.params import read
-from stages.core.scores import accuracy, logits
+from stages.core.scores import correct, logits
 from stages.ood.detection import all_metrics
 from stages.ood.params import Odin
-from stages.ood.recipe import INSIDE, SCORES, scores_path
+from stages.ood.recipe import INSIDE, SCORES
 from stages.ood.scores import energy, max_softmax, odin, stepped
 
 
@@ -20,26 +20,23 @@ def scored(net, images, z, settings):
 
 
 def metrics(inside, outside):
-    """The metrics of each score, from scores (3, n) and (3, m)."""
-    pairs = zip(SCORES, inside.numpy(), outside.numpy(), strict=True)
-    return {name: all_metrics(own, other) for name, own, other in pairs}
+    """The metrics of each score, from scores (3, n) and (3, m): a list of dicts."""
+    return [all_metrics(own, other) for own, other in zip(inside.numpy(), outside.numpy(), strict=True)]
 
 
-def measured(group, seed, nets, test, sets):
-    """Writes the scores of `nets` on the in-distribution split `test` and on `sets`, both by name, and for
-    each net its accuracy, its parameters, and the metrics of every set and score.
+def measure(group, name, seed, net, test, sets):
+    """Writes what `net` makes of the in-distribution split `test` and of `sets`, images by name: every score
+    of every image, the metrics of each set, which images of `test` are right.
     """
     settings = read("ood.odin", Odin)
-    scores, numbers = {}, {}
-    for name, net in nets.items():
-        images = {INSIDE: test.images} | sets
-        z = {key: logits(net, each) for key, each in images.items()}
-        of = {key: scored(net, each, z[key], settings).cpu() for key, each in images.items()}
-        scores |= {f"{name}/{key}": values for key, values in of.items()}
-        numbers[name] = {
-            "accuracy": accuracy(z[INSIDE], test.labels),
-            "parameters": sum(weight.numel() for weight in net.parameters()),
-            "sets": {key: metrics(of[INSIDE], of[key]) for key in sets},
-        }
-    save(scores_path(group, seed), scores)
-    write_json(f"metrics/ood/{group}-{seed}.json", numbers)
+    images = {INSIDE: test.images} | sets
+    z = {key: logits(net, each) for key, each in images.items()}
+    scores = {key: scored(net, each, z[key], settings).cpu() for key, each in images.items()}
+    found = [metrics(scores[INSIDE], scores[key]) for key in sets]
+    record(f"data/ood/scores/{group}/{name}/{seed}.safetensors", {
+        "right": (f"{INSIDE}_image", correct(z[INSIDE], test.labels)),
+        "parameters": ("", sum(weight.numel() for weight in net.parameters())),
+        "metrics": ("set score metric", [[list(one.values()) for one in each] for each in found]),
+    } | {
+        key: (f"score {key}_image", values) for key, values in scores.items()
+    }, score=list(SCORES), set=list(sets), metric=list(found[0][0]))

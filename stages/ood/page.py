@@ -1,81 +1,83 @@
 """This experiment's page in the report: what it asks, what came out, in words, tables and figures."""
 
-import numpy as np
-
+from stages.core.charts import spread
 from stages.core.data import load_role
 from stages.core.pages import Figure, Page, conditions, write_page
 from stages.ood.recipe import SCORES, load_outliers
-from stages.ood.results import NEAR, SETS, UNSEEN, numbers, over_sets, sources
+from stages.ood.results import NEAR, PLAIN, SETS, UNSEEN, exposure_labels, size_labels, sizes, sources
 from stages.ood.tables import (
-    PLAIN,
     capacity_table,
     detection_table,
-    diversity_table,
     exposure_table,
     other_metrics_table,
-    percent,
-    rank_table,
+    outliers_table,
+    over,
     ranks,
 )
 
+OVER = "95 % intervals over seeds and over the images of all sets"
 FIGURES = [
     Figure(
         "plots/ood/figures/examples.svg",
-        "The first test images of every set; above them, in-distribution images and outliers.",
+        "The first test images of every set; above them, in-distribution images and outliers that networks "
+        "learn.",
     ),
     Figure(
         "plots/ood/figures/scores.svg",
-        "Scores of the baseline network: of in-distribution images on top, below them of every set. The "
-        "dashed line is the threshold that 95 % of in-distribution images reach.",
+        "Scores that the baseline network gives to in-distribution images, on top, and to every other set: "
+        "the share of a set's images, on one scale, where a row's full height is half of them; higher bars "
+        "are cut. The dashed line is the threshold that 95 % of in-distribution images reach. All seeds "
+        "together.",
     ),
-    Figure("plots/ood/figures/roc.svg", "ROC curves of the baseline network for every set."),
+    Figure(
+        "plots/ood/figures/roc.svg",
+        "Share of in-distribution images that the baseline network accepts, by the share of other images "
+        "that it accepts, for seven of the sets, all seeds together. The diagonal is chance, the horizontal "
+        "line 95 % TPR.",
+    ),
     Figure(
         "plots/ood/figures/capacity.svg",
-        "Detection against depth and width: AUROC averaged over all sets, with 95 % intervals, and accuracy.",
+        f"AUROC of networks of several sizes, averaged over all sets, with {OVER}. The dotted line is "
+        "chance.",
     ),
     Figure(
         "plots/ood/figures/exposure.svg",
-        "Left: AUROC of each set without and with outliers. Right: the gain over the control, with 95 % "
-        "intervals; energy bounds against the control's energy.",
+        "AUROC, set by set, of networks trained on with and without outliers: left, outlier exposure, both "
+        f"networks by maximum softmax; right, energy bounds, both by energy. Bars are {OVER}; the dotted "
+        "line is chance.",
     ),
     Figure(
-        "plots/ood/figures/diversity.svg",
-        "AUROC against the number of classes that the same number of outliers is drawn from, with 95 % "
-        "intervals.",
+        "plots/ood/figures/classes.svg",
+        "AUROC, by maximum softmax, of networks that saw no outliers, all of them, or the same number of "
+        "outliers from few and from many classes; averaged over sets of other data, and on the other "
+        f"classes. Bars are {OVER}; the dotted line is chance.",
     ),
 ]
 
 
-def answer(claims, capacity, exposure, diversity):
+def answer(claims, capacity, exposure):
     """The experiment in a few sentences, made of its numbers."""
-    supported = sum(claim.verdict == "supported" for claim in claims)
-    baseline = capacity["baseline"]
-    areas = {score: over_sets(baseline, score, "auroc", SETS) for score in SCORES}
-    place = {name: np.mean(places) for name, places in ranks(capacity).items()}
-    before, after = exposure["control"], exposure["exposed"]
-    gains = {
-        name: percent(after, name, PLAIN, "auroc") - percent(before, name, PLAIN, "auroc") for name in UNSEEN
-    }
-    labels = NEAR | SETS
-    most, least = max(gains, key=gains.get), min(gains, key=gains.get)
-    few, many = diversity.classes[0], diversity.classes[-1]
-    area = {k: over_sets(exposure[f"diversity_{k}"], PLAIN, "auroc", UNSEEN) for k in (few, many)}
+    supported = sum(one.verdict == "supported" for one in claims)
+    area = {score: spread(over(capacity, "baseline", score, SETS))[0] for score in SCORES}
+    rank = ranks(capacity)
+    before, after = (
+        {name: spread(over(exposure, network, PLAIN, [name]))[0] for name in UNSEEN}
+        for network in ("control", "exposed")
+    )
+    gain = {name: after[name] - before[name] for name in UNSEEN}
+    labels, most, least = NEAR | SETS, max(gain, key=gain.get), min(gain, key=gain.get)
     return (
         f"{supported} of {len(claims)} claims are supported here. The baseline's mean AUROC is "
-        f"{areas['max_softmax']:.1f} % by maximum softmax, {areas['odin']:.1f} % by ODIN and "
-        f"{areas['energy']:.1f} % by energy; the hardest set is {SETS[min(place, key=place.get)]}, the "
-        f"easiest {SETS[max(place, key=place.get)]}. Exposure gains {gains[most]:+.1f} points on "
-        f"{labels[most]}, where it helps most, and {gains[least]:+.1f} on {labels[least]}, where it helps "
-        "least. "
-        f"With {diversity.images:,} outliers of {few}, or of {many}, classes the mean AUROC is "
-        f"{area[few]:.1f} or {area[many]:.1f} %."
+        f"{area[PLAIN]:.1f} % by maximum softmax, {area['odin']:.1f} % by ODIN and {area['energy']:.1f} % by "
+        f"energy; the hardest set is {SETS[min(rank, key=rank.get)]}, the easiest "
+        f"{SETS[max(rank, key=rank.get)]}. Outlier exposure gains {gain[most]:+.1f} points on "
+        f"{labels[most]}, where it helps most, and {gain[least]:+.1f} on {labels[least]}, where it helps "
+        "least."
     )
 
 
-def write(ood, recipe, seeds, claims):
+def write(ood, recipe, seeds, claims, capacity, exposure):
     """Writes data/ood/page.json."""
-    role = load_role("objects")
-    capacity, exposure = numbers("capacity", seeds), numbers("exposure", seeds)
     origin, (outliers, names) = sources(), load_outliers()
     write_page(Page(
         name="ood",
@@ -91,18 +93,18 @@ def write(ood, recipe, seeds, claims):
             ["Liu, Wang, Owens, Li: Energy-based out-of-distribution detection, NeurIPS 2020",
              "https://arxiv.org/abs/2010.03759"],
         ],
-        conditions=conditions(role, recipe, seeds) | {
+        conditions=conditions(load_role("objects"), recipe, seeds) | {
             "outliers": f"{len(outliers):,} images of {len(names)} classes, {origin['outliers']}",
             "exposure": f"classes 1 to {ood.known.classes}, {ood.known.epochs} epochs, then "
                         f"{ood.finetuning.epochs} with outliers",
         },
-        answer=answer(claims, capacity, exposure, ood.diversity),
+        answer=answer(claims, capacity, exposure),
         claims=claims,
         tables=[
-            detection_table(capacity["baseline"], origin), other_metrics_table(capacity["baseline"], origin),
-            rank_table(capacity, origin), capacity_table(capacity, ood, recipe),
+            detection_table(capacity, origin), other_metrics_table(capacity, origin),
+            capacity_table(capacity, size_labels(sizes(recipe, ood.capacities))),
             exposure_table(exposure, origin),
-            diversity_table(exposure, ood.diversity),
+            outliers_table(exposure, exposure_labels(ood.exposed)),
         ],
         figures=FIGURES,
     ))

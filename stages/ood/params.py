@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, Depth, NotNegative, Positive, Section, ascending
+from stages.core.params import Count, NotNegative, Positive, Section, distinct
 
 
 class Odin(Section):
@@ -14,27 +14,34 @@ class Odin(Section):
     epsilon: NotNegative
 
 
-class Capacity(Section):
-    """Size of a residual network; the rest is as in section `training`."""
+def _of_both_kinds(names):
+    if {name.split("_")[0] for name in names} != {"depth", "width"}:
+        raise ValueError("a list with at least one depth_* and one width_*")
+    return names
 
-    depth: Depth
-    width: Count
+
+def classes_of(names):
+    """Of how many classes the outliers are that networks see, for those that say so: name -> number."""
+    return {name: int(name.split("_")[1]) for name in names if name.startswith("classes_")}
 
 
-class Capacities(Section):
-    """Networks beside the baseline, from the smallest to the largest in depth, then in width."""
+def _with_controls(names):
+    classes = list(classes_of(names).values())
+    if not {"control", "exposed"} <= set(names) or sorted(classes) != classes or len(classes) < 2:
+        raise ValueError("a list with control, exposed, and two or more of classes_*, the fewest first")
+    return names
 
-    shallow: Capacity
-    middling: Capacity
-    deep: Capacity
-    narrow: Capacity
-    wide: Capacity
 
-    @model_validator(mode="after")
-    def _ordered(self):
-        if not (self.shallow.depth < self.deep.depth and self.narrow.width < self.wide.width):
-            raise ValueError("a section whose deep is deeper than shallow, and wide wider than narrow")
-        return self
+# networks beside the baseline, which differ from it in one number: depth_14, width_4
+Capacities = Annotated[
+    list[Annotated[str, Field(pattern=r"^(depth|width)_[1-9]\d*$")]],
+    AfterValidator(distinct), AfterValidator(_of_both_kinds),
+]
+# networks of the first classes: trained on without outliers, with all, or with those of so many classes
+Exposed = Annotated[
+    list[Annotated[str, Field(pattern=r"^(control|exposed|classes_[1-9]\d*)$")]],
+    AfterValidator(distinct), AfterValidator(_with_controls),
+]
 
 
 class Known(Section):
@@ -53,9 +60,10 @@ class Finetuning(Section):
 
 
 class Exposure(Section):
-    """Outlier exposure: the paper's lambda."""
+    """Outlier exposure: the paper's lambda, and how many outliers `classes_*` see."""
 
     weight: NotNegative
+    images: Count
 
 
 class Energy(Section):
@@ -72,19 +80,6 @@ class Energy(Section):
         return self
 
 
-class Diversity(Section):
-    """From how many classes so many outliers are drawn."""
-
-    classes: Annotated[list[Count], Field(min_length=2), AfterValidator(ascending)]
-    images: Count
-
-    @model_validator(mode="after")
-    def _of_every_class(self):
-        if self.images < self.classes[-1]:
-            raise ValueError("a section with at least one of its images for each of its classes")
-        return self
-
-
 class Ood(Section):
     """Section `ood`."""
 
@@ -93,9 +88,15 @@ class Ood(Section):
     capacities: Capacities
     known: Known
     finetuning: Finetuning
+    exposed: Exposed
     exposure: Exposure
     energy: Energy
-    diversity: Diversity
+
+    @model_validator(mode="after")
+    def _enough_images(self):
+        if self.exposure.images < max(classes_of(self.exposed).values()):
+            raise ValueError("a section whose exposure.images are at least one for each class in `exposed`")
+        return self
 
 
 SECTIONS = {"ood": Ood}

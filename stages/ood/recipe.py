@@ -1,35 +1,31 @@
-"""What the stages share: names of files, test sets, and the part of `objects` that is in-distribution."""
+"""What the stages share: names of networks, test sets, and the part of `objects` that is in-distribution."""
 
 from stages.core.compute import device
 from stages.core.data import Role, Split, load_role
 from stages.core.errors import UserError
 from stages.core.files import load
 
-CAPACITIES = "shallow", "middling", "deep", "narrow", "wide"
 INSIDE = "inside"                # the name of the in-distribution test images among the sets
 SCORES = {"max_softmax": "maximum softmax", "odin": "ODIN", "energy": "energy"}
 SETS_PATH = "data/ood/sets.safetensors"
 OUTLIERS_PATH = "data/ood/outliers.safetensors"
+KNOWN = "ood/known"              # below models/
 
 
-def capacity_path(name, seed):
-    """Where the weights of a network of another size are."""
-    return f"models/ood/capacity/{name}-{seed}.safetensors"
+def capacity_name(network):
+    """Where a network of another size than the baseline is, below models/."""
+    return f"ood/capacity/{network}"
 
 
-def finetuned_path(name, seed):
-    """Where the weights of a network of the first classes are."""
-    return f"models/ood/exposure/{name}-{seed}.safetensors"
+def finetuned_name(network):
+    """Where a network is that was trained on from `KNOWN`, below models/."""
+    return f"ood/finetuned/{network}"
 
 
-def diversity_path(classes, seed):
-    """Where the weights of a network are that saw outliers of so many classes."""
-    return f"models/ood/diversity/{seed}/{classes}.safetensors"
-
-
-def scores_path(group, seed):
-    """Where the scores of a group of networks are."""
-    return f"data/ood/scores/{group}-{seed}.safetensors"
+def resized(recipe, network):
+    """The recipe of the baseline with the size that the name of a network says: depth_14, width_4."""
+    what, number = network.split("_")
+    return recipe.model_copy(update={what: int(number)})
 
 
 def known_role(classes):

@@ -1,14 +1,15 @@
-"""What the measuring stages left, for tables, figures and claims; s seeds, n images of a set."""
+"""What was measured, by name; a metric of a set, in percent, as terms whose means add up to it (claims.py).
+"""
 
 import numpy as np
 
-from stages.core.claims import student
-from stages.core.files import load, read_json
-from stages.core.results import stacked
+from stages.core.files import load
+from stages.core.measurements import measured
 from stages.ood.influence import auroc_parts, contributions
-from stages.ood.recipe import INSIDE, SCORES, SETS_PATH, scores_path
+from stages.ood.params import classes_of
+from stages.ood.recipe import INSIDE, SETS_PATH, resized
 
-# names -> how tables and legends call them; the control first
+# names -> how tables and legends call them
 SETS = {
     "outliers": "outliers",
     "scenes": "scenes",
@@ -20,17 +21,17 @@ SETS = {
     "uniform": "uniform noise",
 }
 NEAR = {"other_classes": "the other classes"}
-DEPTHS = ["shallow", "middling", "baseline", "deep"]
-WIDTHS = ["narrow", "baseline", "wide"]
-EXPOSED = {
-    "known": "as trained",
-    "control": "trained on, no outliers",
-    "exposed": "outlier exposure",
-    "energy": "energy bounds",
-}
 # what exposure is tested on: no set is of the same kind as the outliers that networks saw
 UNSEEN = [name for name in [*NEAR, *SETS] if name != "outliers"]
 FAR = [name for name in UNSEEN if name not in NEAR]          # other data; some may show a known class
+PLAIN = "max_softmax"
+
+
+def results(group, networks, seeds):
+    """A Dataset of all that was measured of a group of networks, with the axes `network` and `seed`."""
+    path = f"data/ood/scores/{group}/{{network}}/{{seed}}.safetensors"
+    found = measured(path, network=networks, seed=seeds)
+    return found.assign(right=100 * found.right, metrics=100 * found.metrics)
 
 
 def sources():
@@ -38,43 +39,30 @@ def sources():
     return load(SETS_PATH)[1]["sources"]
 
 
-def scores(group, seeds):
-    """Scores of a group of networks: network -> set, with INSIDE -> score -> (s, n)."""
-    found = {}
-    for key, values in stacked(scores_path(group, "{seed}"), seeds).items():
-        network, of = key.split("/")
-        named = {name: values[:, i] for i, name in enumerate(SCORES)}
-        found.setdefault(network, {})[of] = named
-    return found
+def sizes(recipe, capacities):
+    """The networks that know every class, and their recipes: by depth, then by width."""
+    found = {"baseline": recipe} | {name: resized(recipe, name) for name in capacities}
+    return dict(sorted(found.items(), key=lambda item: (item[1].depth, item[1].width)))
 
 
-def numbers(group, seeds):
-    """The metrics of a group of networks, as the measuring stage wrote them, averaged over the seeds."""
-    return mean([read_json(f"metrics/ood/{group}-{seed}.json") for seed in seeds])
+def size_labels(networks):
+    """How networks of all sizes are called."""
+    return {name: f"ResNet-{of.depth}, width {of.width}" for name, of in networks.items()}
 
 
-def mean(values):
-    """The mean of nested dicts of numbers, place by place."""
-    if isinstance(values[0], dict):
-        return {key: mean([value[key] for value in values]) for key in values[0]}
-    return float(np.mean(values))
+def exposure_labels(exposed):
+    """How networks of the first classes are called."""
+    words = {"known": "as trained", "control": "no outliers", "exposed": "all outliers"}
+    words |= {name: f"outliers of {k} class{'es' * (k > 1)}" for name, k in classes_of(exposed).items()}
+    return {name: words[name] for name in ("known", *exposed)} | {"energy": "energy bounds"}
 
 
-def over_sets(network, score, metric, sets):
-    """Mean over sets of a metric, in percent, from the numbers of one network."""
-    return 100 * float(np.mean([network["sets"][name][score][metric] for name in sets]))
-
-
-def values(found, score, weights, parts=auroc_parts):
-    """100 times a weighted sum of a metric over sets, image by image: (s, images of all kinds).
-
-    `found` are the scores of one network, `weights` a number for each set by name.
+def ends(sizes, what):
+    """The smallest and the largest of the networks that differ from the baseline in nothing but depth or
+    width.
     """
-    inside, outsides = found[INSIDE][score], [found[name][score] for name in weights]
-    return 100 * np.stack([
-        contributions(parts, own, [outside[seed] for outside in outsides], list(weights.values()))
-        for seed, own in enumerate(inside)
-    ])
+    names = [name for name in sizes if name == "baseline" or name.startswith(what)]
+    return names[0], names[-1]
 
 
 def equally(names):
@@ -82,12 +70,27 @@ def equally(names):
     return {name: 1 / len(names) for name in names}
 
 
-def spread(values):
-    """Mean of values (s, images) and half its 95 % interval: Student's over seeds from three on, else the
-    normal one over images, which are too many to draw again for every point of a figure.
+def terms(found, network, score, weights, parts=auroc_parts):
+    """DataArrays (seed, image) whose means add up to a weighted sum over sets of a metric of a network, in
+    percent.
+
+    `weights` is a number for each set by name. The first term is of in-distribution images, the others are of
+    the sets in the order of `weights`.
     """
-    if len(values) >= 3:
-        low, high = student(values.mean(1))
-        return float(values.mean()), (high - low) / 2
-    each = values.mean(0)
-    return float(each.mean()), float(1.96 * each.std() / len(each) ** 0.5)
+    from xarray import DataArray
+
+    one = found[[INSIDE, *weights]].sel(network=network, score=score)
+    seeds = [
+        contributions(parts, one[INSIDE].to_numpy()[i], [one[name].to_numpy()[i] for name in weights],
+                      list(weights.values()))
+        for i in range(one.sizes["seed"])
+    ]
+    return [
+        DataArray(100 * np.stack(values), {"seed": one.seed}, ("seed", "image"))
+        for values in zip(*seeds, strict=True)
+    ]
+
+
+def minus(terms, others):
+    """The terms of a difference, paired image by image: both are of the same sets."""
+    return [term - other for term, other in zip(terms, others, strict=True)]

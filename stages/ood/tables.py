@@ -7,11 +7,12 @@ code; their outliers are 80 Million Tiny Images. Those of Liu et al. 2020 are of
 authors' README). A number of a paper stands beside ours only where the images are of the same set.
 """
 
-import numpy as np
+from scipy.stats import rankdata
 
-from stages.core.pages import Table
-from stages.ood.recipe import CAPACITIES, SCORES
-from stages.ood.results import EXPOSED, FAR, NEAR, SETS, UNSEEN, over_sets
+from stages.core.charts import table
+from stages.ood.influence import auroc_parts, tnr_parts
+from stages.ood.recipe import SCORES
+from stages.ood.results import FAR, NEAR, PLAIN, SETS, UNSEEN, equally, minus, terms
 
 # of each set of Liang et al. 2018, table 2, in %: maximum softmax and ODIN; TNR is 100 less the FPR printed
 METRICS = "tnr", "auroc", "error", "aupr_in", "aupr_out"
@@ -36,181 +37,139 @@ PAPER_EXPOSURE = {
     "scenes": ("LSUN", "LSUN: 89.08 → 97.57"),
     "textures": ("DTD", "textures: 88.37 → 97.72"),
     "text": ("SVHN", "SVHN: 91.83 → 98.43"),
-    "gaussian": ("N(0, 1)", "σ = 0.5: 94.72 → 99.60"),
 }
-PLAIN = "max_softmax"
+METRIC = {"AUROC": auroc_parts, "TNR": tnr_parts}
 
 
-def papers_sets(origin):
-    """Our sets and the ODIN paper's, side by side: pairs of names, None where one has no such set; `origin`
-    is where the images of each of ours come from.
+def printed(origin, metric):
+    """Of each of our sets that is also the ODIN paper's, the paper's two numbers; `origin` is where its
+    images come from.
     """
-    pairs = [(name, SAME.get(name) or SAME.get(origin[name])) for name in SETS]
-    return pairs + [(None, theirs) for theirs in PAPER if theirs not in dict(pairs).values()]
+    same = {name: SAME.get(name) or SAME.get(origin[name]) for name in SETS}
+    return {
+        name: " / ".join(f"{one:g}" for one in PAPER[theirs][METRICS.index(metric)])
+        for name, theirs in same.items() if theirs
+    } | {theirs: " / ".join(f"{one:g}" for one in of[METRICS.index(metric)]) for theirs, of in PAPER.items()}
 
 
-def printed(theirs, metric):
-    """The paper's two numbers of its set `theirs`, as text, or None."""
-    return " / ".join(f"{one:g}" for one in PAPER[theirs][METRICS.index(metric)]) if theirs else None
+def exposed_there(origin):
+    """What Hendrycks et al. 2019 found on each of our sets that is also theirs."""
+    return {name: words for name, (of, words) in PAPER_EXPOSURE.items() if of in origin[name]}
 
 
-def exposed_there(name, source):
-    """What Hendrycks et al. 2019 found on the same set, as text, or None."""
-    of, words = PAPER_EXPOSURE.get(name, (None, None))
-    return words if of and of in source else None
+def rows(origin):
+    """Our sets, then those of the ODIN paper that are not ours: name -> words."""
+    same = {SAME.get(name) or SAME.get(origin[name]) for name in SETS}
+    return SETS | {theirs: f"(paper: {theirs})" for theirs in PAPER if theirs not in same}
 
 
-def percent(found, name, score, metric):
-    """A metric of one set and score, in percent, from the numbers of one network."""
-    return 100 * found["sets"][name][score][metric]
+def over(found, network, score, names, parts=auroc_parts):
+    """A metric averaged over sets, as terms."""
+    return terms(found, network, score, equally(names), parts)
 
 
 def detection_table(found, origin):
-    """TNR and AUROC of the baseline, for each set and score."""
-    rows = [
-        [
-            SETS.get(name), theirs,
-            *(cell for metric in ("tnr", "auroc") for cell in (
-                printed(theirs, metric),
-                *(percent(found, name, score, metric) if name else None for score in SCORES),
-            )),
-        ]
-        for name, theirs in papers_sets(origin)
-    ]
-    means = [[over_sets(found, score, metric, SETS) for score in SCORES] for metric in ("tnr", "auroc")]
-    rows.append(["mean of our sets", None, None, *means[0], None, *means[1]])
-    return Table(
-        "Detection by the baseline: TNR at 95 % TPR, and AUROC, in %",
-        ["set", "the paper's set", "paper: TNR, softmax / ODIN",
-         *(f"TNR, {label}" for label in SCORES.values()), "paper: AUROC, softmax / ODIN",
-         *(f"AUROC, {label}" for label in SCORES.values())],
-        rows,
-        "In-distribution images are the positive ones. Paper: Liang et al., WRN-28-10 on CIFAR-10, with a "
-        "step on the input tuned for each set, which is 0 for LSUN (crop); ours is that of the parameters, 0 "
-        "by default. Energy: Liu et al., WRN-40-2 on CIFAR-10, mean of six sets: TNR 49.0 by softmax, 67.0 "
-        "by energy; AUROC 90.9 and 91.9.",
+    """TNR and AUROC of the baseline for each set, and how hard the sets are for all networks and scores."""
+    columns = {}
+    for metric, parts in reversed(METRIC.items()):
+        columns[f"paper: {metric}, softmax / ODIN"] = printed(origin, metric.lower())
+        for score, label in SCORES.items():
+            of = {name: over(found, "baseline", score, [name], parts) for name in SETS}
+            columns[f"{metric}, {label}"] = of | {"mean": over(found, "baseline", score, SETS, parts)}
+    columns["rank"] = ranks(found)
+    return table(
+        "Detection by the baseline, for each set: TNR at 95 % TPR, and AUROC, in %",
+        rows(origin) | {"mean": "mean of our sets"}, columns,
+        "In-distribution images are the positive ones. Rank is a set's place by AUROC, 1 the hardest, "
+        "averaged over all networks, seeds and scores. Paper: Liang et al., WRN-28-10 on CIFAR-10, with a "
+        "step on the input tuned for each set, which is 0 for LSUN (crop); ours is that of the parameters, "
+        "0 by default. Energy: Liu et al., WRN-40-2 on CIFAR-10, mean of six sets: TNR 49.0 by softmax, "
+        "67.0 by energy; AUROC 90.9 and 91.9.",
+        of="set",
     )
+
+
+def ranks(found):
+    """The mean rank of each set by AUROC over networks, seeds and scores, 1 the hardest: name -> rank."""
+    areas = found.metrics.sel(metric="auroc", set=list(SETS)).transpose("set", ...).to_numpy()
+    places = rankdata(areas.reshape(len(SETS), -1), axis=0).mean(1)
+    return {name: round(float(place), 1) for name, place in zip(SETS, places, strict=True)}
 
 
 def other_metrics_table(found, origin):
     """Detection error and average precision of the baseline, for two scores, beside the paper's."""
-    scores = {PLAIN: "softmax", "odin": "ODIN"}
-
-    def ours(name, score, metric):
-        if name is None:
-            return None
-        if metric == "error":
-            return 100 - percent(found, name, score, "detection_accuracy")
-        return percent(found, name, score, metric)
-
-    rows = [
-        [
-            SETS.get(name), theirs,
-            *(cell for metric in METRICS[2:] for cell in (
-                printed(theirs, metric), *(ours(name, score, metric) for score in scores),
-            )),
-        ]
-        for name, theirs in papers_sets(origin)
-    ]
-    return Table(
-        "The other metrics of the ODIN paper, of the baseline, in %",
-        ["set", "the paper's set", *(
-            heading for words in ("detection error, softmax / ODIN", "AUPR in", "AUPR out")
-            for heading in (f"paper: {words}", *(f"ours, {score}" for score in scores.values()))
-        )],
-        rows,
-        "Detection error is the smallest mean of both error rates over all thresholds. AUPR is average "
-        "precision, as if both sets were of the same size, with in- or out-of-distribution images as the "
-        "positive ones. Papers and networks as in the table above.",
+    means = found.metrics.sel(network="baseline").mean("seed")
+    columns = {}
+    for metric, words in {"error": "detection error", "aupr_in": "AUPR in", "aupr_out": "AUPR out"}.items():
+        columns[f"paper: {words}, softmax / ODIN"] = printed(origin, metric)
+        for score, label in {PLAIN: "softmax", "odin": "ODIN"}.items():
+            of = means.sel(score=score, metric="detection_accuracy" if metric == "error" else metric)
+            of = 100 - of if metric == "error" else of
+            columns[f"{words}, {label}"] = {name: round(float(of.sel(set=name)), 1) for name in SETS}
+    return table(
+        "The other metrics of the ODIN paper, of the baseline, in %", rows(origin), columns,
+        "Means over seeds. Detection error is the smallest mean of both error rates over all thresholds. "
+        "AUPR is average precision, as if both sets were of the same size, with in- or out-of-distribution "
+        "images as the positive ones. Papers and networks as in the table above.",
+        of="set",
     )
 
 
-def ranks(found, metric="auroc"):
-    """The rank of each set by each network and score, 1 the hardest: name -> list."""
-    ranked = {name: [] for name in SETS}
-    for network in found.values():
-        for score in SCORES:
-            hardest = sorted(SETS, key=lambda name, one=network, of=score: one["sets"][name][of][metric])
-            for place, name in enumerate(hardest, start=1):
-                ranked[name].append(place)
-    return ranked
-
-
-def rank_table(found, origin):
-    """Which sets are hard, by networks of all sizes and all scores."""
-    rows = []
-    for name, places in sorted(ranks(found).items(), key=lambda item: np.mean(item[1])):
-        areas = [percent(one, name, score, "auroc") for one in found.values() for score in SCORES]
-        rows.append([
-            SETS[name], float(np.mean(places)), min(places), max(places), float(np.mean(areas)), origin[name],
-        ])
-    return Table(
-        "Which sets are hard? Ranks by AUROC, 1 the hardest",
-        ["set", "mean rank", "hardest", "easiest", "mean AUROC, %", "images"],
-        rows,
-        f"Over {len(found)} networks and {len(SCORES)} scores. An AUROC of 50 % is guessing.",
-    )
-
-
-def capacity_table(found, ood, recipe):
+def capacity_table(found, labels):
     """Detection against the size of the network."""
-    sizes = {"baseline": recipe} | {name: getattr(ood.capacities, name) for name in CAPACITIES}
-    order = sorted(sizes, key=lambda name: (sizes[name].width != recipe.width, found[name]["parameters"]))
-    rows = [
-        [
-            f"ResNet-{sizes[name].depth}, width {sizes[name].width}", int(found[name]["parameters"]),
-            100 * found[name]["accuracy"],
-            *(over_sets(found[name], score, "auroc", SETS) for score in SCORES),
-            *(over_sets(found[name], score, "tnr", SETS) for score in SCORES),
-        ]
-        for name in order
-    ]
-    return Table(
-        "Capacity: accuracy, and detection averaged over all sets, in %",
-        ["network", "parameters", "accuracy", *(f"AUROC, {label}" for label in SCORES.values()),
-         *(f"TNR, {label}" for label in SCORES.values())],
-        rows,
+    return table(
+        "Capacity: accuracy, and detection averaged over all sets, in %", labels,
+        {
+            "parameters": {name: f"{int(found.parameters.sel(network=name)[0]):,}" for name in labels},
+            "accuracy": found.right,
+        } | {
+            f"{metric}, {label}": {name: over(found, name, score, SETS, parts) for name in labels}
+            for metric, parts in METRIC.items() for score, label in SCORES.items()
+        },
         "All are trained by one recipe. Accuracy is on in-distribution test images.",
     )
 
 
 def exposure_table(found, origin):
-    """AUROC of the networks of the first classes, for each set."""
-    rows = []
-    for name, label in (NEAR | SETS).items():
-        own = {one: percent(found[one], name, PLAIN, "auroc") for one in ("known", "control", "exposed")}
-        bounded = percent(found["energy"], name, "energy", "auroc")
-        gain = own["exposed"] - own["control"]
-        rows.append([label, exposed_there(name, origin.get(name)), *own.values(), gain, bounded])
-    own = [over_sets(found[one], PLAIN, "auroc", UNSEEN) for one in ("known", "control", "exposed")]
-    bounded = over_sets(found["energy"], "energy", "auroc", UNSEEN)
-    rows.append(["mean of unseen sets", None, *own, own[2] - own[1], bounded])
-    *right, right_bounded = [100 * found[name]["accuracy"] for name in EXPOSED]
-    rows.append(["accuracy on the first classes", None, *right, right[2] - right[1], right_bounded])
-    return Table(
-        "Outlier exposure, set by set: AUROC, in %",
-        ["set", "paper: before → after", "as trained", "control", "exposed", "gain, points", "energy bounds"],
-        rows,
-        "All are trained on from the network as trained, the control without outliers; the gain is exposed "
-        "less control. The score is maximum softmax, for energy bounds the energy. The row of outliers has "
+    """AUROC of networks of the first classes, with and without outliers, for each set."""
+    groups = {name: [name] for name in NEAR | SETS} | {"mean": UNSEEN}
+
+    def areas(network, score=PLAIN):
+        return {name: over(found, network, score, of) for name, of in groups.items()}
+
+    def gains(after, before):
+        return {name: minus(after[name], before[name]) for name in groups}
+
+    before, after = areas("control"), areas("exposed")
+    before_bounds, bounded = areas("control", "energy"), areas("energy", "energy")
+    return table(
+        "Outlier exposure, set by set: AUROC, in %", NEAR | SETS | {"mean": "mean of unseen sets"},
+        {
+            "paper: before → after": exposed_there(origin),
+            "as trained": areas("known"), "control": before, "exposed": after,
+            "gain, points": gains(after, before),
+            "control, energy": before_bounds, "energy bounds, energy": bounded,
+            "gain of bounds, points": gains(bounded, before_bounds),
+        },
+        "All are trained on from the network as trained, the control without outliers; the gain is over the "
+        "control by the same score, which is maximum softmax where nothing is said. The row of outliers has "
         "other images of the same kind as those learnt, so it is no part of the mean. Paper: Hendrycks et "
-        "al., WRN-40-2, all of CIFAR-10 in-distribution, 80 Million Tiny Images as outliers; its nearest set "
-        "is CIFAR-100, 87.88 → 93.31. Liu et al., the same, mean of six sets: TNR 91.5 after exposure, 96.7 "
-        "after energy bounds.",
+        "al., WRN-40-2, all of CIFAR-10 in-distribution, 80 Million Tiny Images as outliers; its nearest "
+        "set is CIFAR-100, 87.88 → 93.31. Liu et al., the same, mean of six sets: TNR 91.5 after exposure, "
+        "96.7 after energy bounds.",
+        of="set",
     )
 
 
-def diversity_table(found, diversity):
-    """AUROC against the number of classes that outliers are drawn from."""
-    rows = []
-    for k in diversity.classes:
-        one = found[f"diversity_{k}"]
-        area = [over_sets(one, PLAIN, "auroc", names) for names in (UNSEEN, FAR, NEAR)]
-        rows.append([k, *area, over_sets(one, PLAIN, "tnr", UNSEEN), 100 * one["accuracy"]])
-    return Table(
-        f"Diversity: {diversity.images:,} outliers of so many classes, in %",
-        ["classes", "AUROC, unseen sets", "AUROC, other data", "AUROC, the other classes", "TNR, unseen sets",
-         "accuracy"],
-        rows,
-        "Outlier exposure as above, with the same number of images in every row. Maximum softmax.",
+def outliers_table(found, labels):
+    """Accuracy and detection of every network of the first classes."""
+    groups = {"unseen sets": UNSEEN, "other data": FAR, "the other classes": NEAR}
+    return table(
+        "Networks of the first classes: accuracy, and detection by maximum softmax, in %", labels,
+        {"accuracy": found.right} | {
+            f"AUROC, {words}": {name: over(found, name, PLAIN, of) for name in labels}
+            for words, of in groups.items()
+        } | {"TNR, unseen sets": {name: over(found, name, PLAIN, UNSEEN, tnr_parts) for name in labels}},
+        "Networks that see outliers of so many classes see the same number of images. Accuracy is on test "
+        "images of the first classes.",
     )

@@ -1,52 +1,37 @@
-"""Are confidences right? Expected calibration error, reliability, and the temperature that repairs it.
+"""Are confidences right? What a temperature would mend of them, and how they compare with accuracy.
 
-Guo, Pleiss, Sun, Weinberger, ICML 2017, https://arxiv.org/abs/1706.04599: the largest softmax probability is
-an image's confidence; in M equal bins,
+Guo, Pleiss, Sun, Weinberger, ICML 2017, https://arxiv.org/abs/1706.04599, section 4.2:
 
-    ECE = sum over bins of |B| / n * |accuracy(B) - confidence(B)|                         (3)
-    T   = argmin over T > 0 of the cross-entropy of softmax(z / T), on images held out     (section 4.2)
+    T = argmin over T > 0 of the cross-entropy of softmax(z / T), on images held out
 
-Here a temperature is fitted on one half of the test images and applied to the other, in turns. n images,
-c classes.
+A temperature is fitted on one half of the test images and applied to the other, in turns. The fewer nats an
+image gains by it, the better calibrated the network was: a difference of log-likelihoods, which has a value
+for every image and no bias, where the binned error has one. n images, c classes.
 """
 
 import math
 
 import torch
+import torch.nn.functional as F
 from scipy.optimize import minimize_scalar
 
 from stages.core.scores import correct, loss
 
-BINS = 15
 LOWEST, HIGHEST = 0.05, 20.0                                 # temperatures that are tried
+TENTHS = 10
 
 
-def contributions(logits, labels):
-    """What each image adds to the calibration error: float64 (n,), whose mean it is.
-
-    An image gives its bin's sign times (right - confidence): the gap of a bin is the absolute value of their
-    sum. So the error can be compared image by image, like an accuracy.
-    """
-    confidence, bin_of = binned(logits)
-    gap = correct(logits, labels).double() - confidence
-    sums = torch.zeros(BINS, dtype=torch.float64).index_add_(0, bin_of, gap)
-    return sums.sign()[bin_of] * gap
+def nats(logits, labels):
+    """Cross-entropy of each image: float64 (n,)."""
+    return F.cross_entropy(logits.double(), labels, reduction="none")
 
 
 def reliability(logits, labels):
-    """Mean confidence, accuracy and share of the images in each bin that has some: float64 (bins, 3)."""
-    confidence, bin_of = binned(logits)
-    rows = torch.stack([confidence, correct(logits, labels).double(), torch.ones_like(confidence)], 1)
-    sums = torch.zeros(BINS, 3, dtype=torch.float64).index_add_(0, bin_of, rows)
-    sums = sums[sums[:, 2] > 0]
-    return torch.cat([sums[:, :2] / sums[:, 2:], sums[:, 2:] / len(labels)], 1)
-
-
-def binned(logits):
-    """Confidence of each image, float64 (n,), and its bin, int64 (n,); bin k holds (k / BINS, (k+1) / BINS].
-    """
+    """Accuracy minus confidence, in [-1, 1], of each tenth of the images, least confident first: (10,)."""
     confidence = logits.double().softmax(1).amax(1)
-    return confidence, (confidence * BINS).ceil().long().clamp(1, BINS) - 1
+    gap = correct(logits, labels).double() - confidence
+    tenths = gap[confidence.argsort(stable=True)].tensor_split(TENTHS)
+    return torch.stack([tenth.mean() for tenth in tenths])
 
 
 def temperature(logits, labels):

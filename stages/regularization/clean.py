@@ -1,42 +1,44 @@
-"""What every network makes of the test images as they are: its logits, from which calibration follows."""
+"""What every network makes of the test images as they are: what is right, and whether its probabilities are.
+
+Measured image by image is what networks are compared by; the rest describes.
+"""
 
 from stages.core.compute import start
-from stages.core.data import load_role
-from stages.core.files import save, write_json
+from stages.core.measurements import record
 from stages.core.nets import load_net
-from stages.core.params import Depth, read
-from stages.core.scores import accuracy, calibration_error, logits, loss
+from stages.core.recipe import weights_path
+from stages.core.scores import brier, calibration_error, correct, logits
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.regularization.calibration import repaired
-from stages.regularization.paths import NETWORKS, network_path, result_path
+from stages.regularization.calibration import nats, reliability, repaired
+from stages.regularization.setting import objects
 
 
-def numbers(z, labels):
-    """Accuracy, cross-entropy and calibration of logits, before and after the temperature."""
+def measure(z, labels):
+    """Accuracy and calibration of logits (n, c), before and after the temperature, as `record` takes them."""
     better, temperatures = repaired(z, labels)
     return {
-        "accuracy": accuracy(z, labels),
-        "loss": loss(z, labels),
-        "calibration_error": calibration_error(z, labels),
-        "temperature": sum(temperatures) / 2,
-        "repaired_loss": loss(better, labels),
-        "repaired_calibration_error": calibration_error(better, labels),
+        "right": ("image", correct(z, labels)),
+        "brier": ("image", brier(z, labels)),
+        "nats": ("image", nats(z, labels)),
+        "repaired_nats": ("image", nats(better, labels)),
+        "calibration_error": ("", calibration_error(z, labels)),
+        "repaired_calibration_error": ("", calibration_error(better, labels)),
+        "temperature": ("", sum(temperatures) / 2),
+        "gap": ("tenth", reliability(z, labels)),
+        "repaired_gap": ("tenth", reliability(better, labels)),
     }
 
 
-def run(seed: int):
-    depth = read("training.depth", Depth)
-    start(seed)
-    role = load_role("objects")
-    test, train = role.test, role.train.part(0, len(role.test))
-    found, measured = {}, {}
-    for name in NETWORKS:
-        net = load_net(network_path(name, depth, seed))
-        found[name] = logits(net, test.images)
-        seen = accuracy(logits(net, train.images), train.labels)     # as many as there are test images
-        measured[name] = numbers(found[name], test.labels) | {"train_accuracy": seen}
-    save(result_path("clean", seed), found)
-    write_json(f"metrics/regularization/clean/{seed}.json", measured)
+def run(network: str):
+    role = objects()
+    for seed in each_seed():
+        start(seed)
+        net = load_net(weights_path(f"regularization/{network}", seed))
+        seen = correct(logits(net, role.train.images), role.train.labels)
+        measures = measure(logits(net, role.test.images), role.test.labels)
+        record(f"data/regularization/clean/{network}/{seed}.safetensors",
+               measures | {"train_right": ("train_image", seen)}, tenth=list(range(1, 11)))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from stages.core.params import read
 from stages.core.stage import main
 from stages.datasets.corruptions import check, corrupt_all
 from stages.regularization.params import Severities
-from stages.regularization.paths import result_path
 
 PART = 100                                                   # images that a process takes at a time
 
@@ -44,7 +43,8 @@ def run(corruption: str):
         check(corruption, severity)
     images = load_role("objects").test.images.cpu()
     found = in_parallel(images, corruption, severities, os.cpu_count())
-    save(result_path("corruptions", corruption), {str(severity): found[severity] for severity in severities})
+    save(f"data/regularization/corruptions/{corruption}.safetensors",
+         {str(severity): found[severity] for severity in severities})
 
 
 if __name__ == "__main__":

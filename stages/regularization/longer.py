@@ -1,37 +1,39 @@
 """The highest test accuracy: the best combination, trained for longer, and the plain network as its control.
 
-`best` is the combination that gets most of the first half of the test images right, on average over seeds,
-with its own methods; what is reported of it is counted on the second half.
+`best` is the combination that gets most of one half of the test images right, on average over seeds, with its
+own methods; what is reported of it is counted on the other half.
 """
 
-from stages.core.data import load_role
-from stages.core.files import save
-from stages.core.params import Seeds, Training, read
+from stages.core.claims import best, halves
+from stages.core.measurements import measured, record
+from stages.core.params import Seeds, read
 from stages.core.recipe import keep
-from stages.core.scores import accuracy, logits
+from stages.core.scores import correct, logits
+from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.regularization.choice import best, clean_logits, labels, percent_right
-from stages.regularization.methods import Longer, Networks
-from stages.regularization.paths import COMBINATIONS, PLAIN, result_path
+from stages.regularization.methods import COMBINATIONS, PLAIN, Longer, Networks
 from stages.regularization.recipe import trained
+from stages.regularization.setting import objects, training_recipe
+
+CLEAN = "data/regularization/clean/{network}/{seed}.safetensors"
 
 
-def run(network: str, seed: int):
-    if network == "best":
-        networks = read("regularization.networks", Networks).model_dump()
-        name = best(percent_right(clean_logits(read("seeds", Seeds)), labels()), COMBINATIONS)
-        methods = networks[name]
-    else:
-        name, methods = PLAIN, {}
-    longer = read("regularization.longer", Longer)
-    recipe, role = read("training", Training).model_copy(update=longer.model_dump()), load_role("objects")
-    net, _, history = trained(role, recipe, methods, seed, f"longer: {name}")
-    z = logits(net, role.test.images)
-    save(result_path("longer", f"{network}-{seed}"), {"logits": z})
-    keep(
-        f"regularization/longer/{network}-{seed}", net, history,
-        network=name, methods=methods, test_accuracy=accuracy(z, role.test.labels),
-    )
+def best_combination():
+    """The name of the best combination, by one half of the test images, and the values of its methods."""
+    right = measured(CLEAN, network=COMBINATIONS, seed=read("seeds", Seeds)).right
+    name = best(halves(right)[0], COMBINATIONS)
+    return name, read("regularization.networks", Networks).model_dump()[name]
+
+
+def run(network: str):
+    name, methods = best_combination() if network == "best" else (PLAIN, {})
+    role, recipe = objects(), training_recipe(epochs=read("regularization.longer", Longer).epochs)
+    for seed in each_seed():
+        net, _, history = trained(role, recipe, methods, seed, f"longer: {name}")
+        right = correct(logits(net, role.test.images), role.test.labels)
+        record(f"data/regularization/longer/{network}/{seed}.safetensors", {"right": ("image", right)},
+               {"chosen": name})
+        keep(f"regularization/longer/{network}", seed, net, history)
 
 
 if __name__ == "__main__":

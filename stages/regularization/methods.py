@@ -4,12 +4,29 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Count, Depth, NotNegative, Section
-from stages.regularization.paths import PLAIN
+from stages.core.params import Count, Depth, NotNegative, Section, Seeds
 
+PLAIN = "plain"                  # the network without a method: every other one's control
+SINGLES = "cutout", "mixup", "rotation"
+COMBINATIONS = "cutout_mixup", "cutout_rotation", "mixup_rotation", "all"
 SIDE = 32                        # pixels of an image of `objects`, in height and width
 Size = Annotated[int, Field(ge=0, le=SIDE)]
 Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Fitting(Section):
+    """Section `regularization.training`: on how many training images networks learn, so that the plain one
+    can overfit, and how; the rest is as in section `training`.
+    """
+
+    images: Count
+    width: Count
+    epochs: Count
+    batch_size: Count
+
+
+class Plain(Section):
+    """No method."""
 
 
 class Cutout(Section):
@@ -48,6 +65,7 @@ class All(Cutout, Mixup, Rotation):
 
 
 NETWORKS = {
+    "plain": Plain,
     "cutout": Cutout,
     "mixup": Mixup,
     "rotation": Rotation,
@@ -61,6 +79,7 @@ NETWORKS = {
 class Networks(Section):
     """Section `regularization.networks`: every network's methods."""
 
+    plain: Plain
     cutout: Cutout
     mixup: Mixup
     rotation: Rotation
@@ -71,14 +90,15 @@ class Networks(Section):
 
 
 class Small(Section):
-    """The network of the sweep, its epochs, and the share of every batch that is rotated where one is; the
-    rest is as in section `training`.
+    """The network of the sweep, its epochs and seeds, and the share of every batch that is rotated where one
+    is; the rest is as for the other networks.
     """
 
     depth: Depth
     width: Count
     epochs: Count
     share: Share
+    seeds: Seeds
 
 
 SWEPT = {"cutout": "size", "mixup": "alpha", "rotation": "weight"}
@@ -124,7 +144,7 @@ def values_of(sweep, method):
 
 
 class Longer(Section):
-    """Section `regularization.longer`: a longer run; the rest is as in section `training`."""
+    """Section `regularization.longer`: a longer run; the rest is as for the other networks."""
 
     epochs: Count
 

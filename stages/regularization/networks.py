@@ -1,26 +1,30 @@
-"""The networks: cutout, mixup, the rotation head and their combinations. The plain one is the baseline.
+"""The networks: plain, with cutout, mixup or the rotation head, and with their combinations.
 
-A network's methods are its section of `regularization.networks`; all else is as in section `training`.
+A network's methods are its section of `regularization.networks`; all else is the same for all.
 """
 
-from stages.core.data import load_role
-from stages.core.params import Training, read
-from stages.core.recipe import keep
+from stages.core.histories import keep_history
+from stages.core.nets import save_net
+from stages.core.params import read
+from stages.core.recipe import weights_path
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.regularization.methods import NETWORKS
 from stages.regularization.recipe import trained
 from stages.regularization.rotation import rotation_accuracy
+from stages.regularization.setting import objects, training_recipe
 
-ROTATED = 200                                                # test images whose rotation is asked for
 
-
-def run(network: str, seed: int):
+def run(network: str):
     methods = read(f"regularization.networks.{network}", NETWORKS[network]).model_dump()
-    recipe, role = read("training", Training), load_role("objects")
-    net, head, history = trained(role, recipe, methods, seed, network)
-    recognised = rotation_accuracy(net, head, role.test.images[:ROTATED])
-    numbers = {"rotation_accuracy": recognised} if "weight" in methods else {}
-    keep(f"regularization/{seed}/{network}", net, history, **numbers)
+    role, recipe = objects(), training_recipe()
+    for seed in each_seed():
+        net, head, history = trained(role, recipe, methods, seed, network)
+        name, known = f"regularization/{network}", {"parameters": sum(w.numel() for w in net.parameters())}
+        if "weight" in methods:
+            known["rotation_accuracy"] = rotation_accuracy(net, head, role.test.images)
+        save_net(weights_path(name, seed), net)
+        keep_history(name, seed, history, **known)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, model_validator
 
 from stages.core.params import Count, Positive, Section, ascending, distinct
-from stages.datasets.corruptions import NAMES, SEVERITIES
-from stages.regularization.methods import Longer, Networks, Small, Sweep
+from stages.datasets.corruption_names import NAMES, SEVERITIES
+from stages.regularization.methods import Fitting, Longer, Networks, Small, Sweep
 
 Severities = Annotated[list[Literal[SEVERITIES]], AfterValidator(ascending)]
 Corruptions = Annotated[list[Literal[NAMES]], AfterValidator(distinct)]
@@ -40,6 +40,7 @@ class Attacks(Section):
 class Regularization(Section):
     """Section `regularization`; `images` is how many test images are corrupted or attacked in testing."""
 
+    training: Fitting
     networks: Networks
     small: Small
     sweep: Sweep

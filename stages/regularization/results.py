@@ -1,19 +1,12 @@
-"""What the stages left, for tables, figures and claims; s seeds, n test images, c classes.
+"""What was measured of the networks, by name; what is right is 0 or 100, so that means are percent."""
 
-What is right is 0 or 100, so that means are percent and differences are points.
-"""
-
-import numpy as np
-import torch
-
+from stages.core.claims import best, halves
 from stages.core.errors import UserError
-from stages.core.files import load
-from stages.core.results import stacked
-from stages.regularization.choice import percent_right
-from stages.regularization.paths import NETWORKS, PLAIN, result_path
+from stages.core.measurements import measured
+from stages.regularization.methods import COMBINATIONS, PLAIN, SINGLES
 
-# network -> how tables and legends call it; the control first
-LABELS = {
+# name -> how tables and legends call it; the control first
+NETWORKS = {
     "plain": "plain",
     "cutout": "cutout",
     "mixup": "mixup",
@@ -23,42 +16,57 @@ LABELS = {
     "mixup_rotation": "mixup + rotation",
     "all": "all three",
 }
+REGULARISED = {name: label for name, label in NETWORKS.items() if name != PLAIN}
 LONGER = "best", PLAIN                                       # the best combination, and its control
+PLACE = "data/regularization/{kind}/{{network}}/{{seed}}.safetensors"
 
 
-def longer_right(seeds, y):
-    """Which test images the networks of `LONGER` get right: (s, n)."""
-    z = {
-        name: torch.stack([load(result_path("longer", f"{name}-{seed}"))[0]["logits"] for seed in seeds])
-        for name in LONGER
-    }
-    return percent_right(z, y)
+def read_kind(kind, networks, seeds, *right):
+    """A Dataset of one kind of measures with the axes `network` and `seed`, `right` in percent."""
+    found = measured(PLACE.format(kind=kind), network=networks, seed=seeds)
+    return found.assign({name: 100 * found[name] for name in right})
 
 
-def corrupted_right(seeds):
-    """Which corrupted images are right: network -> (s, corruptions, severities, n)."""
-    return {name: 100 * right for name, right in stacked(result_path("corrupted", "{seed}"), seeds).items()}
+def clean(seeds):
+    """Measures on test images as they are."""
+    return read_kind("clean", NETWORKS, seeds, "right", "train_right", "gap", "repaired_gap",
+                     "calibration_error", "repaired_calibration_error")
 
 
-def attacked_right(seeds):
-    """Which attacked images are right: network -> FGSM (s, epsilons, n), and network -> PGD (s, n)."""
-    found = stacked(result_path("attacked", "{seed}"), seeds)
-    return [{name: 100 * found[f"{name}.{kind}"] for name in NETWORKS} for kind in ("fgsm", "pgd")]
+def disturbed(seeds):
+    """Measures on some of the test images, corrupted and attacked."""
+    return read_kind("disturbed", NETWORKS, seeds, "corrupted", "fgsm", "pgd")
 
 
-def swept_right(variants, seeds):
-    """Which test images the networks of these variants of the sweep get right: (s, variants, n)."""
-    found = [stacked(result_path("sweep", f"{name}-{{seed}}"), seeds)["right"] for name in variants]
-    return 100 * np.stack(found, 1)
+def longer(seeds):
+    """Which test images the longer runs get right: the networks of `LONGER`."""
+    return read_kind("longer", LONGER, seeds, "right").right
 
 
-def mean_corruption_error(right, control):
-    """Mean over corruptions of the errors summed over severities, in percent of those of the `control`.
+def swept(settings):
+    """Which test images the networks of the sweep get right, the variants as its axis `network`."""
+    return read_kind("sweep", settings.sweep, settings.small.seeds, "right").right
 
-    Hendrycks & Dietterich 2019, section 4; both (s, corruptions, severities, n).
+
+def gain(right):
+    """What each network with a method has more than the plain one, image by image."""
+    return right.sel(network=list(REGULARISED)) - right.sel(network=PLAIN)
+
+
+def chosen(right):
+    """The best single method and the best combination, by the half of the test images that chooses."""
+    choosing, _ = halves(right)
+    return best(choosing, SINGLES), best(choosing, COMBINATIONS)
+
+
+def mean_corruption_error(corrupted):
+    """For each network, the mean over corruptions of its errors in percent of the plain network's.
+
+    Hendrycks & Dietterich 2019, section 4: errors are summed over severities before they are divided.
     """
-    errors, reference = ((100 - both).mean((0, 3)).sum(1) for both in (right, control))
+    errors = (100 - corrupted).mean(["seed", "image"]).sum("severity")       # (network, corruption)
+    reference = errors.sel(network=PLAIN)
     if not reference.all():
         raise UserError("the plain network makes no error under a corruption, so others' cannot be "
                         "relative to its: raise `regularization.images`, or take higher severities")
-    return float(100 * np.mean(errors / reference))
+    return 100 * (errors / reference).mean("corruption")

@@ -6,15 +6,14 @@ the first author advises 0.2 or 0.4 for a ResNet-20; Hendrycks et al. 2019 give 
 control.
 """
 
-from stages.core.compute import facts
-from stages.core.data import load_role
-from stages.core.files import save, write_json
-from stages.core.params import Training, checked, read
-from stages.core.scores import accuracy, correct, logits
+from stages.core.measurements import record
+from stages.core.params import Seeds, checked, read
+from stages.core.scores import correct, logits
+from stages.core.seeds import each_of
 from stages.core.stage import main
-from stages.regularization.methods import SWEPT, Small, Variant, swept
-from stages.regularization.paths import PLAIN, result_path
+from stages.regularization.methods import PLAIN, SWEPT, Small, Variant, swept
 from stages.regularization.recipe import trained
+from stages.regularization.setting import objects, training_recipe
 
 
 def methods_of(variant, share):
@@ -25,16 +24,14 @@ def methods_of(variant, share):
     return {SWEPT[method]: value, "share": share}
 
 
-def run(variant: str, seed: int):
+def run(variant: str):
     checked("regularization.sweep", variant, Variant)
     small = read("regularization.small", Small)
-    recipe = read("training", Training).model_copy(update=small.model_dump(exclude={"share"}))
-    role = load_role("objects")
-    net, *_ = trained(role, recipe, methods_of(variant, small.share), seed, variant)
-    z = logits(net, role.test.images)
-    save(result_path("sweep", f"{variant}-{seed}"), {"right": correct(z, role.test.labels)})
-    write_json(f"metrics/regularization/sweep/{variant}-{seed}.json",
-               facts() | {"accuracy": accuracy(z, role.test.labels)})
+    role, recipe = objects(), training_recipe(**small.model_dump(exclude={"share", "seeds"}))
+    for seed in each_of(read("regularization.small.seeds", Seeds)):
+        net, *_ = trained(role, recipe, methods_of(variant, small.share), seed, variant)
+        right = correct(logits(net, role.test.images), role.test.labels)
+        record(f"data/regularization/sweep/{variant}/{seed}.safetensors", {"right": ("image", right)})
 
 
 if __name__ == "__main__":

@@ -16,11 +16,7 @@ def run(experiment: str):
 
 def markdown(page):
     """A page, a dict as in page.json, as Markdown."""
-    claims = [
-        [f"{claim['sentence']} ({claim['source']})", f"{effect} {claim['unit']}", f"{low} to {high}",
-         claim["verdict"]]
-        for claim in page["claims"] for low, effect, high in [diagram(claim)["text"]]
-    ]
+    claims = [claim_row(claim) for claim in page["claims"]]
     return "\n\n".join([
         f"# {page['title']}",
         "\n".join(f"- {key}: {value}" for key, value in page["conditions"].items()),
@@ -29,6 +25,15 @@ def markdown(page):
         table(["claim", "effect", "95 % interval", "verdict"], claims),
         *(section(one) for one in page["tables"]),
     ]) + "\n"
+
+
+def claim_row(claim):
+    """A claim's cells; without an interval, why it was not tested."""
+    sentence = f"{claim['sentence']} ({claim['source']})"
+    if claim["low"] is None:
+        return [sentence, f"{claim['effect']:+.2f} {claim['unit']}", claim["note"], claim["verdict"]]
+    low, effect, high = diagram(claim)["text"]
+    return [sentence, f"{effect} {claim['unit']}", f"{low} to {high}", claim["verdict"]]
 
 
 def section(content):

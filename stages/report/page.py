@@ -1,5 +1,7 @@
 """The report: the pages of all experiments as one self-contained file, plots/report.html.
 
+Claims that papers make and questions of ours are counted apart.
+
 It shows every data/<experiment>/page.json in the order of their names, and knows no experiment. The same
 pages give the same bytes.
 """
@@ -11,8 +13,10 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from stages.core.claims import OURS, VERDICTS
 from stages.core.errors import UserError
 from stages.core.files import read_json, write
+from stages.core.intervals import CONFIDENCE
 from stages.core.stage import main
 
 REACH = 110      # the diagram of an interval has its zero at x = 0, and its scale reaches this far either way
@@ -39,8 +43,30 @@ def report(pages):
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )
-    templates.filters |= {"diagram": diagram, "embedded": embedded, "places": places, "shown": shown}
-    return templates.get_template("page.html.jinja").render(pages=pages, shared=shared_conditions(pages))
+    filters = diagram, embedded, places, shown, split
+    templates.filters |= {function.__name__: function for function in filters}
+    return templates.get_template("page.html.jinja").render(
+        pages=pages, shared=shared_conditions(pages), counts=counts(pages), symbols=VERDICTS,
+    )
+
+
+def counts(pages):
+    """Who asks -> verdict -> number of claims on all pages; and how many verdicts chance alone would give."""
+    claims = [claim for page in pages for claim in page["claims"]]
+    found = {
+        asks: {word: sum(claim["verdict"] == word for claim in of) for word in VERDICTS}
+        for asks, of in split(claims).items()
+    }
+    tested = sum(claim["verdict"] != "not tested" for claim in claims)
+    return {"of": found, "claims": len(claims), "tested": tested, "by_chance": (1 - CONFIDENCE) * tested}
+
+
+def split(claims):
+    """Claims in two lists, by who asks: a paper, or we."""
+    return {
+        "papers": [claim for claim in claims if claim["source"] != OURS],
+        "ours": [claim for claim in claims if claim["source"] == OURS],
+    }
 
 
 def shared_conditions(pages):
@@ -50,7 +76,7 @@ def shared_conditions(pages):
 
 
 def diagram(claim):
-    """A claim's numbers as text, and the x of each in its diagram, whose scale is symmetric around 0."""
+    """A tested claim's numbers as text, and the x of each in its diagram, on a scale symmetric around 0."""
     low, effect, high = numbers = claim["low"], claim["effect"], claim["high"]
     digits = interval_places(low, effect, high)
     end = round_up(max(abs(low), abs(high)))

@@ -11,7 +11,8 @@ from dvc.exceptions import DvcException
 from zc.lockfile import LockError, LockFile
 
 from stages.core.errors import UserError
-from stages.core.stage import ending_with_the_reader
+from stages.core.sections import check_all
+from stages.core.stage import ending_with_the_reader, print_utf8
 from stages.pipeline.project import one_line, title
 from stages.runner.books import Books
 from stages.runner.needs import Seconds
@@ -44,6 +45,7 @@ def cores():
 def run(words):
     """Does what the command line says; returns the exit status."""
     began = time.monotonic()
+    check_all()
     books = Books()
     plan = books.plan(words.targets, words.single_item, words.downstream)
     if words.dry:
@@ -76,6 +78,7 @@ def alone():
 
 
 def main():
+    print_utf8()
     words = parser().parse_args()
     if words.jobs < 1:
         sys.exit(f"error: --jobs is {words.jobs}: at least one core is needed")

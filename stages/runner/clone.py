@@ -18,6 +18,7 @@ from dvc.utils import fix_env
 
 from stages.core.errors import UserError
 from stages.core.files import write
+from stages.core.words import counted
 from stages.pipeline.project import from_root
 
 TOKEN = Path(".dvc/tmp/runner/token")
@@ -171,7 +172,7 @@ def transfer(repo, stage, way):
         for objects in stage.get_used_objs().values():
             failed = getattr(repo.cloud, way)(objects).failed
             if failed:
-                raise UserError(f"{len(failed)} files were not transferred")
+                raise UserError(f"{counted(len(failed), 'file')} could not be transferred")
 
 
 @contextmanager

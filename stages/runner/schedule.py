@@ -14,6 +14,8 @@ import heapq
 from collections import defaultdict
 from typing import NamedTuple
 
+from stages.core.words import counted
+
 
 class Resources(NamedTuple):
     """What a task needs, or a worker has: cores, memory in GB, GPUs."""
@@ -33,9 +35,9 @@ class Resources(NamedTuple):
         return Resources(*(mine + its for mine, its in zip(self, other, strict=True)))
 
     def __str__(self):
-        parts = [f"{self.cores} core{'s' * (self.cores != 1)}"]
+        parts = [counted(self.cores, "core")]
         parts += [f"{self.memory:g} GB of memory"] * (self.memory > 0)
-        parts += [f"{self.gpus} GPU{'s' * (self.gpus != 1)}"] * (self.gpus > 0)
+        parts += [counted(self.gpus, "GPU")] * (self.gpus > 0)
         return ", ".join(parts)
 
 

@@ -2,13 +2,25 @@
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from stages.core.attacks import adversarial, anywhere, attacked, fgsm, lengths, losses, pgd
+from stages.core.attacks import (
+    adversarial,
+    anywhere,
+    attacked,
+    fgsm,
+    lengths,
+    levelled,
+    losses,
+    margins,
+    pgd,
+    steepest,
+)
 from stages.core.data import Split
 from stages.core.nets import ResNet, fused
 from stages.core.scores import accuracy, correct, logits
@@ -28,6 +40,17 @@ class Linear(nn.Module):
     def forward(self, x):
         score = x.flatten(1) @ self.w
         return torch.stack([torch.zeros_like(score), score], 1)
+
+
+class Louder(nn.Module):
+    """A network with its logits times `factor`: the same answers, said more surely."""
+
+    def __init__(self, net, factor):
+        super().__init__()
+        self.net, self.factor = net, factor
+
+    def forward(self, x):
+        return self.factor * self.net(x)
 
 
 @pytest.fixture
@@ -53,23 +76,32 @@ def trained():
     return net.eval(), images[:300], labels[:300]
 
 
-def test_the_optimum_of_a_linear_network_in_the_maximum_norm(middle):
+LOSSES = pytest.mark.parametrize("loss", [losses, levelled])
+
+
+@LOSSES
+def test_the_optimum_of_a_linear_network_in_the_maximum_norm(middle, loss):
     net, (x, y) = Linear(), middle
-    for found in fgsm(net, x, y, 0.05), pgd(net, x, y, "linf", 0.05, 0.02, 9, random_start=True):
+    for found in (
+        fgsm(net, x, y, 0.05, loss=loss),
+        pgd(net, x, y, "linf", 0.05, 0.02, 9, random_start=True, loss=loss),
+    ):
         torch.testing.assert_close(found, x + 0.05 * net.w.sign().view(SHAPE), rtol=0, atol=1e-6)
 
 
-def test_the_optimum_of_a_linear_network_in_l2(middle):
+@LOSSES
+def test_the_optimum_of_a_linear_network_in_l2(middle, loss):
     net, (x, y) = Linear(), middle
     wanted = x + 0.3 * (net.w / net.w.norm()).view(SHAPE)
     for start in False, True:
-        found = pgd(net, x, y, "l2", 0.3, 0.1, 60, random_start=start)
+        found = pgd(net, x, y, "l2", 0.3, 0.1, 60, random_start=start, loss=loss)
         torch.testing.assert_close(found, wanted, rtol=0, atol=1e-4)
 
 
-def test_a_target_is_approached(middle):
+@LOSSES
+def test_a_target_is_approached(middle, loss):
     net, (x, y) = Linear(), middle
-    found = pgd(net, x, y, "linf", 0.05, 0.02, 9, targeted=True)
+    found = pgd(net, x, y, "linf", 0.05, 0.02, 9, targeted=True, loss=loss)
     torch.testing.assert_close(found, x - 0.05 * net.w.sign().view(SHAPE), rtol=0, atol=1e-6)
 
 
@@ -109,11 +141,50 @@ def test_pgd_agrees_with_an_independent_library(trained, norm, name, epsilon, st
     net, x, y = trained
     other = copy.deepcopy(net).to(memory_format=torch.contiguous_format)     # theirs knows no other
     theirs = getattr(independent(), name)(other, epsilon, step, 10, random_start=False, **library)(x, y)
-    ours = attacked(net, Split(x, y), norm=norm, epsilon=epsilon, step=step, iterations=10)
+    ours = attacked(net, Split(x, y), norm=norm, epsilon=epsilon, step=step, iterations=10, loss=losses)
     shares = [correct(net(images), y).double().mean().item() for images in (x, ours, theirs)]
     assert shares[0] > 0.95
     assert 0.2 < shares[1] < 0.8                             # it neither fails nor always succeeds
     assert abs(shares[1] - shares[2]) <= 0.01
+
+
+def test_margins_by_hand():
+    logits = torch.tensor([[3.0, 1.0, -2.0], [0.5, 0.0, 4.0], [1.0, 2.0, 2.0]])
+    found = margins(lambda x: x, logits, torch.tensor([0, 1, 2]))
+    assert found.tolist() == [1 - 3, 4 - 0, 2 - 2]
+
+
+def test_levelled_loss_by_hand():
+    logits = np.array([[3.0, 1.0, -2.0], [0.5, 0.0, 4.0]])
+    z = 4 * logits / logits.std(1, ddof=1, keepdims=True)
+    wanted = np.log(np.exp(z).sum(1)) - z[[0, 1], [0, 1]]
+    for factor in 1, 50:
+        found = levelled(lambda x, k=factor: k * x, torch.tensor(logits), torch.tensor([0, 1]))
+        np.testing.assert_allclose(found, wanted, rtol=1e-5)
+    assert levelled(lambda x: x, torch.zeros(1, 4), torch.tensor([0])).item() == pytest.approx(np.log(4))
+
+
+@pytest.mark.parametrize(("norm", "epsilon", "step"), [("linf", 0.01, 0.003), ("l2", 0.12, 0.04)])
+def test_how_sure_a_network_is_does_not_change_what_it_withstands(trained, norm, epsilon, step):
+    """Cross-entropy is blind where all is said fifty times as loudly."""
+    net, x, y = trained
+    attack = {"norm": norm, "epsilon": epsilon, "step": step, "iterations": 10}
+
+    def left(factor, **loss):
+        images = attacked(Louder(net, factor).eval(), Split(x, y), **attack, **loss)
+        return accuracy(logits(net, images), y)
+
+    plain = left(1)
+    assert [left(5), left(20), left(50)] == pytest.approx([plain] * 3, abs=1 / len(y))
+    assert plain <= left(1, loss=losses)                     # nor is it the weaker attack
+    assert left(50, loss=losses) > plain + 0.1
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-13, 1e-30])
+def test_tiny_gradients_keep_their_direction(scale):
+    gradient = torch.tensor([[3.0, -4.0], [0.0, 0.0]]).view(2, 1, 1, 2)
+    found = steepest(scale * gradient, "l2").flatten(1)
+    torch.testing.assert_close(found, torch.tensor([[0.6, -0.8], [0.0, 0.0]]))
 
 
 def test_more_restarts_never_find_less(trained):
@@ -122,7 +193,7 @@ def test_more_restarts_never_find_less(trained):
     for restarts in 1, 4:
         torch.manual_seed(0)
         images = pgd(net, x, y, "linf", 0.01, 0.005, 3, restarts=restarts, random_start=True)
-        found.append(losses(net, images, y).detach())
+        found.append(margins(net, images, y).detach())
     assert (found[1] >= found[0] - 1e-6).all()
     assert (found[1] > found[0] + 1e-4).any()
 

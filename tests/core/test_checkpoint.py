@@ -40,6 +40,7 @@ def process(monkeypatch):
     """process() begins a new one, as far as checkpoints see it."""
 
     def begin():
+        monkeypatch.setattr(checkpoint, "_place", None)
         monkeypatch.setattr(checkpoint, "_numbers", itertools.count(1))
         monkeypatch.setattr(compute, "generators", [])
         monkeypatch.setattr(checkpoint, "generators", compute.generators)

@@ -34,13 +34,21 @@ def test_other_depths_are_refused(depth):
         ResNet(depth, 16, 10, **COLOURS)
 
 
-def test_a_shortcut_takes_every_other_pixel_and_pads_channels_with_zeros():
+@pytest.mark.parametrize("size", [6, 7])
+def test_a_shortcut_takes_every_other_pixel_and_pads_channels_with_zeros(size):
     block = Block(4, 8, stride=2).eval()
     nn.init.zeros_(block.norm2.weight)                       # the residual is 0
-    x = torch.rand(2, 4, 6, 6)
-    wanted = torch.zeros(2, 8, 3, 3)
-    wanted[:, 2:6] = x[:, :, 0::2, 0::2]
-    assert torch.equal(block(x), wanted)
+    x = torch.rand(2, 4, size, size, requires_grad=True)
+    kept = x.detach()[:, :, 0::2, 0::2]
+    wanted = torch.zeros(2, 8, *kept.shape[2:])
+    wanted[:, 2:6] = kept
+    found = block(x)
+    assert torch.equal(found, wanted)
+    upstream = torch.rand_like(wanted)
+    found.backward(upstream)
+    gradient = torch.zeros_like(x)
+    gradient[:, :, 0::2, 0::2] = upstream[:, 2:6]
+    assert torch.equal(x.grad, gradient)
 
 
 def test_a_network_normalises_its_own_input():

@@ -10,12 +10,13 @@ import pytest
 def ran(tmp_path, root, body, *words, stdout=subprocess.PIPE):
     (tmp_path / "some_stage.py").write_text(
         "from stages.core.errors import UserError\nfrom stages.core.stage import main\n"
-        f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n"
+        f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n",
+        encoding="utf-8",
     )
     env = os.environ | {"PYTHONPATH": str(root)}
     command = [sys.executable, "-m", "some_stage", *words]
     pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
-    return subprocess.run(command, cwd=tmp_path, env=env, text=True, **pipes)
+    return subprocess.run(command, cwd=tmp_path, env=env, encoding="utf-8", **pipes)
 
 
 def test_words_arrive_as_annotated(tmp_path, root):
@@ -45,6 +46,21 @@ def test_wrong_words(tmp_path, root, words):
 def test_our_own_mistakes_keep_their_traceback(tmp_path, root):
     done = ran(tmp_path, root, "assert name == 'x'", "sam", "7")
     assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_a_locale_without_our_signs(tmp_path, root, monkeypatch, encoding):
+    """The locale decides the encoding as this variable does."""
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    done = ran(tmp_path, root, "print('✗ Ω'); raise UserError('no ✗ \\udcff')", "sam", "7")
+    assert (done.returncode, done.stdout, done.stderr) == (1, "✗ Ω\n", "error: no ✗ \\udcff\n")
+
+
+def test_a_notebooks_backend_does_not_end_figures(tmp_path, root, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    body = "from stages.core.plots import figure, save_figure; save_figure('x.svg', figure()[0])"
+    assert ran(tmp_path, root, body, "sam", "7").stderr == ""
+    assert (tmp_path / "x.svg").exists()
 
 
 @pytest.mark.parametrize("body", ["print('x')", "print('x' * 10**6)", "print('x', flush=True)"])

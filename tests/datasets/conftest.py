@@ -1,9 +1,6 @@
 """Sources with their parameters, in an empty folder."""
 
 import json
-import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -44,14 +41,11 @@ def params(tmp_path):
 
 
 @pytest.fixture
-def complaint(root):
+def complaint(warm, tmp_path):
     """Runs the data stage as a user does and returns its one line on stderr."""
 
     def run(role):
-        ran = subprocess.run(
-            [sys.executable, "-m", "stages.datasets.prepare", role],
-            env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
-        )
+        ran = warm.run("stages.datasets.prepare", role, cwd=tmp_path)
         assert ran.returncode == 1
         assert ran.stdout == ""
         assert ran.stderr.count("\n") == 1

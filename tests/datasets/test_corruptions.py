@@ -16,7 +16,8 @@ from sklearn.datasets import load_sample_image
 
 from stages.core.errors import UserError
 from stages.datasets import corruptions
-from stages.datasets.corruptions import NAMES, SEVERITIES, corrupt, corrupt_all
+from stages.datasets.corruption_names import NAMES, SEVERITIES
+from stages.datasets.corruptions import corrupt, corrupt_all
 
 DETERMINISTIC = {
     "defocus_blur", "zoom_blur", "brightness", "contrast", "pixelate", "jpeg_compression", "gaussian_blur",

@@ -1,5 +1,6 @@
 """Your own images: a round trip, and one clear line for whatever is wrong with them."""
 
+import os
 import shutil
 
 import numpy as np
@@ -77,6 +78,16 @@ def emptied(name):
     return lambda images: [path.unlink() for path in (images / name).iterdir()]
 
 
+def linked(name):
+    """Puts a link in the place of a folder, which moves elsewhere."""
+
+    def link(images):
+        (images / name).rename(images.parent / "elsewhere")
+        (images / name).symlink_to(images.parent / "elsewhere")
+
+    return link
+
+
 def with_image(array, **options):
     return lambda images: write(images / "train/cat/new.png", array, **options)
 
@@ -98,6 +109,13 @@ def with_bytes(content):
     (with_bytes(b"no image"), "images/train/cat/new.png is no image that Pillow knows"),
     (with_bytes(b""), "images/train/cat/new.png is no image that Pillow knows"),
     (lambda images: (images / "train/cat/new").mkdir(), "images/train/cat/new cannot be read as an image"),
+    (linked("train"), "images/train is a link to a folder, which DVC does not follow"),
+    (linked("test/cat"), "images/test/cat is a link to a folder, which DVC does not follow"),
+    (linked("train/cat"), "images/train/cat is a link to a folder, which DVC does not follow"),
+    (lambda images: os.mkfifo(images / "train/cat/new.png"),
+     "images/train/cat/new.png is neither a file nor a folder (but a pipe, say"),
+    (lambda images: (images / "test/cat/new.png").symlink_to("nothing"),
+     "images/test/cat/new.png is neither a file nor a folder"),
 ])
 def test_what_is_wrong_is_named(images, section, spoil, message):
     spoil(images)
@@ -105,6 +123,52 @@ def test_what_is_wrong_is_named(images, section, spoil, message):
         folder.load(section("objects"))
     assert str(error.value).startswith(message)
     assert "\n" not in str(error.value)
+
+
+def test_links_to_images_and_to_the_whole_folder_are_followed_as_dvc_does(images, section):
+    before = folder.load(section("objects")).train.images
+    (images / "train/cat/1.png").rename(images.parent / "moved.png")
+    (images / "train/cat/1.png").symlink_to(images.parent / "moved.png")
+    images.rename(images.parent / "moved")
+    images.symlink_to(images.parent / "moved")
+    assert (folder.load(section("objects")).train.images == before).all()
+
+
+@pytest.mark.parametrize(("orientation", "turned"), [
+    (1, lambda image: image),
+    (2, np.fliplr),
+    (3, lambda image: np.rot90(image, 2)),
+    (6, lambda image: np.rot90(image, -1)),                  # the camera was turned: clockwise puts it right
+    (8, np.rot90),
+])
+@pytest.mark.parametrize("suffix", ["png", "webp"])
+def test_an_image_is_turned_as_its_camera_notes(images, section, orientation, turned, suffix):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    write(images / f"train/cat/2.{suffix}", pixels(7), exif=exif, lossless=True)
+    found = folder.load(section("objects")).train.images[-1].numpy()
+    assert np.array_equal(found, turned(pixels(7)).transpose(2, 0, 1))
+
+
+def test_the_size_is_that_of_the_turned_image(images, section):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    write(images / "train/cat/2.png", pixels(7, (32, 40, 3)), exif=exif)
+    with pytest.raises(UserError, match=r"2\.png is 32x40 pixels, not 32x32"):
+        folder.load(section("objects"))
+
+
+@pytest.mark.parametrize("name", ["images", "nowhere"])
+def test_a_copy_for_an_experiment_says_where_images_are(tmp_path, section, monkeypatch, name):
+    copy = tmp_path / ".dvc/tmp/exps/standalone/copy"
+    (copy / "images").mkdir(parents=True)
+    (copy / "images/README.md").write_text("what git tracks")
+    monkeypatch.chdir(copy)
+    with pytest.raises(UserError, match=r"`dvc exp run --queue` .* absolute path, or .* `dvc add` tracks$"):
+        folder.load(section("objects", folder=name))
+    with pytest.raises(UserError) as error:
+        folder.load(section("objects", folder=str(copy / name)))
+    assert "--queue" not in str(error.value)
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "bmp"])

@@ -1,5 +1,7 @@
 """Images without classes: any depth, any size that the role allows, and one clear line for what is wrong."""
 
+import os
+
 import numpy as np
 import pytest
 import torch
@@ -73,3 +75,24 @@ def test_what_is_wrong_is_one_line(tmp_path, section, folder, line):
     with pytest.raises(UserError) as error:
         unlabelled.load(section("scenes", source="folder", folder=folder))
     assert str(error.value) == line
+
+
+@pytest.mark.parametrize(("spoil", "line"), [
+    (lambda b: b.symlink_to(b.parent), "images/a is a link to a folder, which DVC does not follow"),
+    (os.mkfifo, "images/a is neither a file nor a folder"),
+])
+def test_what_dvc_does_not_see_is_refused(images, section, spoil, line):
+    spoil(images / "a")
+    with pytest.raises(UserError) as error:
+        unlabelled.load(section("scenes", source="folder"))
+    assert str(error.value).startswith(line)
+
+
+def test_a_copy_for_an_experiment_says_where_images_are(tmp_path, section, monkeypatch):
+    copy = tmp_path / ".dvc/tmp/exps/standalone/copy"
+    (copy / "images").mkdir(parents=True)
+    (copy / "images/README.md").write_text("what git tracks")
+    monkeypatch.chdir(copy)
+    for name in ("images", "nowhere"):
+        with pytest.raises(UserError, match=r"`dvc exp run --queue` .* `dvc add` tracks$"):
+            unlabelled.load(section("scenes", source="folder", folder=name))

@@ -6,28 +6,29 @@ import pytest
 import torch
 
 from stages.core.data import Role, load_role, save_role
-from stages.core.files import load, read_json, save
+from stages.core.files import load, save
+from stages.core.measurements import recorded
 from stages.distillation import omitted, students, teacher, why
-from stages.distillation.digits import parts
+from stages.distillation.digits import judged, logits_path, parts
 from stages.distillation.nets import perceptron
-from stages.distillation.results import STUDENTS, omitted_right
+from stages.distillation.results import STUDENTS
 from stages.distillation.soft import entropy
 from tests.conftest import change, some_images, written
 
 CHAIN = [
-    "teacher 1", "logits", "students large", "students small", "omitted", "why", "labels student 1",
-    "labels weaker 1", "labels poor 1", "taught weaker 1", "taught poor 1", "taught student 1", "virtual 1",
-    "smoothing 1", "own_teacher 1", "figures", "claims",
+    "teacher", "students large", "students small", "omitted", "why", "labels student", "labels weaker",
+    "labels poor", "taught weaker", "taught poor", "taught student", "alone virtual", "alone smoothing",
+    "alone own_teacher", "figures", "claims",
 ]
 SMALL = {
     "digits": {
-        "seeds": [1], "held_out": 30, "temperatures": [1.0, 4.0, 20.0], "sizes": {"large": 12, "small": 4},
+        "held_out": 30, "temperatures": [1.0, 4.0, 20.0], "sizes": {"large": 12, "small": 4},
         "teacher.width": 16, "teacher.epochs": 2, "teacher.batch_size": 20, "student.epochs": 1,
         "student.batch_size": 20,
     },
     "objects": {
         "training.epochs": 2, "training.batch_size": 30, "networks.student.blocks": [1, 1],
-        "networks.student.width": 4, "networks.weaker.blocks": [1, 1],
+        "networks.student.width": 4, "networks.weaker.blocks": [1, 1], "poor.epochs": 1,
     },
 }
 
@@ -38,6 +39,7 @@ def small(project):
     shape = 1, 28, 28
     role = Role(some_images(90, shape), some_images(40, shape, seed=1), list("0123456789"), "random images")
     save_role("digits", role)
+    change({"seeds": [1]})
     for part, values in SMALL.items():
         change(values, f"distillation.{part}")
 
@@ -53,27 +55,25 @@ def test_all_stages_twice(stage, project):
         done = stage(command)
         assert (done.returncode, done.stderr) == (0, ""), command
     first = written(project)
-    without = load("data/distillation/digits/omitted.safetensors")[0]
-    assert without["soft_right"].shape == (1, 3, 40)
-    assert without["labels_biases"].shape == (1, 2)
-    soft = load("data/distillation/digits/students-small.safetensors")[0]["soft"]
-    assert soft.unique(dim=1).shape == (1, 3, 40, 10)        # every temperature teaches something else
-    nets = {name: load(f"models/distillation/objects/{name}-1.safetensors")[0] for name in STUDENTS}
+    without = recorded("data/distillation/omitted/labels/1.safetensors")
+    assert without.right.shape == (3, 40)
+    assert float(without.digit_right.sel(chosen_on="none").sum()) <= 4       # images of the digit, of 40
+    soft = recorded("data/distillation/students/small/soft/1.safetensors").log_likelihood
+    assert soft.dims == ("temperature", "image")
+    assert len({row.tobytes() for row in soft.values}) == 3  # every temperature teaches something else
+    nets = {name: load(f"models/distillation/{name}/1.safetensors")[0] for name in STUDENTS}
     assert len({net["linear.weight"].numpy().tobytes() for net in nets.values()}) == len(STUDENTS)
     assert nets["own_teacher"]["bottlenecks.0.1.bias"].any()  # shallow classifiers learn, too
-    exits = load("data/distillation/objects/own_teacher-1.safetensors")[0]
+    exits = recorded("data/distillation/objects/own_teacher/1.safetensors")
     assert set(exits) == {"right", "classifier_1", "classifier_2", "ensemble"}
-    assert exits["right"].equal(exits["classifier_2"])       # the deepest answers
+    assert exits.right.equals(exits.classifier_2)            # the deepest answers
     page = json.loads((project / "data/distillation/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (13, 6, 4)
+    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (13, 4, 4)
     assert all((project / one["path"]).exists() for one in page["figures"])
-    rows = (project / "plots/training/distillation/objects/poor-1.csv").read_text().splitlines()
-    assert len(rows) == 2                                    # a title and one epoch of two
-    numbers = read_json("metrics/distillation/omitted.json")["labels"]
-    assert numbers["errors_on_digit"]["none"] <= 4           # of 40 images
-    for command in ["teacher 1", "students small", "omitted", "why", "own_teacher 1", "figures"]:
+    assert recorded("data/training/distillation/poor/1.safetensors").train_loss.size == 1    # of two epochs
+    for command in ["teacher", "students small", "omitted", "why", "alone own_teacher", "figures"]:
         assert stage(command).returncode == 0
-    assert written(project) == first                      # the same stage twice is the same bytes
+    assert written(project) == first                         # the same stage twice is the same bytes
 
 
 def test_held_out_images_are_the_last_of_the_training_images(small):
@@ -87,7 +87,7 @@ def test_the_teacher_is_regularised(small, monkeypatch):
     change({"teacher.max_norm": 0.3}, "distillation.digits")
     seen, fit = [], teacher.fit
     monkeypatch.setattr(teacher, "fit", lambda *words, **more: seen.append(words) or fit(*words, **more))
-    teacher.run(1)
+    teacher.run()
     ((net, batches, *_),) = seen
     assert (net.shape["dropout"], batches.pad, len(batches.labels)) == (0.3, 2, 60)
     longest = [net.layers[i].weight.norm(dim=1).max().item() for i in (0, 3, 6)]
@@ -100,8 +100,8 @@ def learnt(small, monkeypatch):
     """Runs a stage with students that learn nothing; gives the teacher's logits, which are random, and what
     each student would have learnt from, by its title.
     """
-    v = {"transfer": torch.randn(1, 60, 10), "test": torch.randn(1, 40, 10)}
-    save("data/distillation/digits/logits.safetensors", v)
+    v = {"transfer": torch.randn(60, 10), "test": torch.randn(40, 10)}
+    save(logits_path(1), v)
 
     def run(stage, *words):
         seen = {}
@@ -112,7 +112,7 @@ def learnt(small, monkeypatch):
 
         monkeypatch.setattr(stage, "student", noted)
         stage.run(*words)
-        return v["transfer"][0], seen
+        return v["transfer"], seen
 
     return run
 
@@ -154,13 +154,24 @@ def test_soft_labels_are_shuffled_and_smoothed(learnt):
     torch.testing.assert_close(entropy(even, 20.0), entropy(v, 20.0).mean().expand(60), rtol=1e-4, atol=0)
 
 
-def test_the_omitted_digit_is_recovered_with_the_bias_of_held_out_images(project):
-    right = torch.zeros(2, 3, 5, dtype=torch.bool)           # (seeds, biases: none, held out, test; images)
-    right[0, 1, [1, 2]] = right[1, 1, 4] = True
-    save("data/distillation/digits/omitted.safetensors", {"soft_right": right, "labels_right": ~right})
-    found = omitted_right(torch.tensor([3, 1, 3, 0, 3]), 3)
-    assert found["soft"].tolist() == [[0, 100, 0], [0, 0, 100]]
-    assert found["labels"].tolist() == [[100, 0, 100], [100, 100, 0]]
+def test_students_are_judged_image_by_image(small):
+    """By loops: the student says its class, the teacher another."""
+    test, z = some_images(3, (1, 28, 28)), torch.tensor([[2.0, 0, 1], [0, 0, 3], [1, 2, 0]])
+    v = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 5, 0]])
+
+    class Fixed(torch.nn.Module):
+        def forward(self, x):
+            return z
+
+    found = judged(Fixed().eval(), v, test)
+    p, q = v.double().softmax(1), z.double().softmax(1)
+    assert found["right"].tolist() == [True, False, False]                   # labels are 0, 1, 2
+    assert found["agrees"].tolist() == [True, False, True]
+    for i in range(3):
+        assert found["log_likelihood"][i].item() == pytest.approx(q[i, i].log().item())
+        wanted = sum((p[i, k] * (p[i, k] / q[i, k]).log()).item() for k in range(3))
+        assert found["divergence"][i].item() == pytest.approx(wanted)
+        assert found["entropy"][i].item() == pytest.approx(-(q[i] * q[i].log()).sum().item())
 
 
 def refused(done, line):
@@ -183,16 +194,14 @@ def refused(done, line):
          "but should be a list with a number below 2.5, one from 2.5 to 4 and one above"),
         ("students large", "digits", {"alpha": 1.1},
          "`distillation.digits.alpha` is 1.1, but should be less than or equal to 1"),
-        ("taught weaker 1", "objects", {"taught.weaker.alpha": -0.1},
+        ("taught weaker", "objects", {"taught.weaker.alpha": -0.1},
          "`distillation.objects.taught.weaker.alpha` is -0.1, but should be greater than or equal to 0"),
-        ("labels student 1", "objects", {"networks.student.block": "wide"},
+        ("labels student", "objects", {"networks.student.block": "wide"},
          "`distillation.objects.networks.student.block` is 'wide', but should be 'basic' or 'bottleneck'"),
-        ("why", "digits", {"temperature": 5.0},
-         "`distillation.digits.temperature` is 5, but students learn at 1, 4, 20: choose one, or add it"),
         ("claims", "digits", {"temperature": 5.0},
          "but should be a section whose temperature 5 is one of its temperatures"),
-        ("teacher 1", "digits", {"held_out": 90}, "`digits` has 90 training images, 90 cannot be held out"),
-        ("teacher 1", "digits", {"teacher.lr": 1e30}, "the loss is nan in epoch 1 of 2: lower lr"),
+        ("teacher", "digits", {"held_out": 90}, "`digits` has 90 training images, 90 cannot be held out"),
+        ("teacher", "digits", {"teacher.lr": 1e30}, "the loss is nan in epoch 1 of 2: lower lr"),
     ],
 )
 def test_bad_parameters(stage, project, command, part, values, line):
@@ -202,11 +211,10 @@ def test_bad_parameters(stage, project, command, part, values, line):
 
 
 @pytest.mark.parametrize(("command", "path"), [
-    ("logits", "models/distillation/digits/teacher-1.safetensors"),
-    ("students small", "data/distillation/digits/logits.safetensors"),
-    ("omitted", "data/distillation/digits/logits.safetensors"),
-    ("taught poor 1", "models/distillation/objects/poor-1.safetensors"),
-    ("claims", "data/distillation/digits/students-large.safetensors"),
+    ("students small", "data/distillation/logits/1.safetensors"),
+    ("omitted", "data/distillation/logits/1.safetensors"),
+    ("taught poor", "models/distillation/poor/1.safetensors"),
+    ("claims", "data/distillation/students/large/labels/1.safetensors"),
 ])
 def test_missing_artifacts(stage, command, path):
     refused(stage(command), f"{path} does not exist: run the stage that writes it, or `dvc repro`")

@@ -1,5 +1,7 @@
 """Students and teachers in limits in which they are something else, and the weight constraint."""
 
+import math
+
 import pytest
 import torch
 
@@ -7,13 +9,13 @@ from stages.core.data import Batches, Role
 from stages.core.params import Recipe
 from stages.core.recipe import fit
 from stages.core.train import cross_entropy
+from stages.distillation.alone import smoothing, virtual
 from stages.distillation.digits import student
 from stages.distillation.nets import StagedResNet, perceptron
-from stages.distillation.smoothing import F as functional
+from stages.distillation.params import Smoothing, Virtual
 from stages.distillation.soft import entropy
 from stages.distillation.taught import taught_by
 from stages.distillation.teacher import constrain
-from stages.distillation.virtual import virtual_teacher
 from stages.distillation.why import same_entropy
 from tests.conftest import some_images
 
@@ -68,13 +70,28 @@ def test_a_teacher_gets_no_gradient_and_a_copy_teaches_nothing(batch):
     torch.testing.assert_close(taught_by(teacher, 0.0, 6.0)(net, pair), cross_entropy(net, pair))
 
 
-def test_the_virtual_teacher_at_temperature_1_is_label_smoothing(batch):
-    # up to the entropy of the label itself: KL(p_d || p) = H(p_d, p) - H(p_d), with 0.99 = 1 - e + e / 10
+def test_the_virtual_teacher_by_loops(batch):
     net, (x, y) = batch
-    loss = virtual_teacher(1.0, 1.0, 0.99)(net, (x, y))
-    label = torch.tensor([0.99, *[0.01 / 9] * 9])
-    smooth = functional.cross_entropy(net(x), y, label_smoothing=0.1 / 9)
-    torch.testing.assert_close(loss, smooth + (label * label.log()).sum(), rtol=1e-4, atol=1e-5)
+    settings = Virtual(alpha=0.3, temperature=20.0, confidence=0.9)
+    total = 0.0
+    for z, label in zip(net(x).detach().double(), y.tolist(), strict=True):
+        q = z.softmax(0)
+        p = [0.9 if k == label else 0.1 / 9 for k in range(10)]       # softened as if logits
+        soft = [math.exp(value / 20) for value in p]
+        soft = [value / sum(soft) for value in soft]
+        total += -0.7 * math.log(q[label])
+        total += 0.3 * sum(t * (math.log(t) - math.log(q[k])) for k, t in enumerate(soft))
+    assert virtual(net, (x, y), settings).item() == pytest.approx(total / 6, rel=1e-5)
+
+
+def test_without_weight_the_virtual_teacher_and_smoothing_are_plain_training(batch):
+    net, pair = batch
+    plain = cross_entropy(net, pair)
+    assert torch.equal(virtual(net, pair, Virtual(alpha=0.0, temperature=20.0, confidence=0.99)), plain)
+    assert torch.equal(smoothing(net, pair, Smoothing(epsilon=0.0)), plain)
+    smooth = smoothing(net, pair, Smoothing(epsilon=0.1))
+    even = -net(pair[0]).log_softmax(1).mean()
+    torch.testing.assert_close(smooth, 0.9 * plain + 0.1 * even)
 
 
 def test_smoothed_labels_of_the_same_entropy():

@@ -1,13 +1,10 @@
-"""Accuracy under attack where it is known: two classes, a linear score; the figure's points by hand."""
+"""Accuracy under attack where it is known: two classes, a linear score."""
 
-import numpy as np
-import pytest
 import torch
 from torch import nn
 
 from stages.core.data import Split
 from stages.features import evaluation
-from stages.features.figures import points
 from stages.features.params import Evaluation
 
 
@@ -33,12 +30,3 @@ def test_an_image_withstands_what_is_shorter_than_its_distance_from_the_border(m
     assert evaluation.under_attack(net, test, settings).tolist() == [
         [False, True, True, True, False], [False, False, True, False, False], [False] * 5,
     ]
-
-
-def test_points_of_the_figure():
-    """Of 4 images of each of two seeds, at no attack and at two strengths."""
-    clean = np.array([[1, 1, 1, 0], [1, 1, 1, 1]])
-    attacked = np.array([[[1, 1, 0, 0], [0, 0, 0, 0]], [[1, 0, 0, 0], [1, 0, 0, 0]]])    # (s, epsilons, n)
-    means, lows, highs = points({"clean": clean, "attacked": attacked})
-    assert means == pytest.approx((87.5, 37.5, 12.5))
-    assert all(low <= mean <= high for low, mean, high in zip(lows, means, highs, strict=True))

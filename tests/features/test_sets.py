@@ -4,15 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from stages.core.files import save
-from stages.core.params import Training
+from stages.core.data import Split
+from stages.core.params import Attack
 from stages.features.inversion import grey_noise, inverted, matched, others
-from stages.features.nonrobust import targets
-from stages.features.params import Inversion, Retraining
-from stages.features.recipe import set_path
-from stages.features.results import INVERTED, recognised
-from stages.features.retraining import varied
+from stages.features.nonrobust import changed, targets
+from stages.features.params import Inversion
 from tests.conftest import some_images
+from tests.features.test_evaluation import Linear
 
 
 class Pixels(nn.Module):
@@ -33,6 +31,18 @@ def test_rand_is_uniform_and_independent_of_the_label():
     counts = torch.zeros(10, 10).index_put_((labels, t), torch.ones(10_000), accumulate=True)
     chi_square = ((counts - 100) ** 2 / 100).sum().item()
     assert chi_square < 148.2                                # 99.9 % of chi-square with 99 degrees of freedom
+
+
+def test_changed_images_go_to_their_targets_and_no_further_than_the_ball():
+    """Along the direction in which the target's logit grows, three steps of 0.1 or to the edge."""
+    net, x = Linear().eval(), torch.full((4, 3, 8, 8), 0.5)
+    t = torch.tensor([0, 1, 1, 0])
+    for epsilon, length in (0.2, 0.2), (1.0, 0.3):
+        attack = Attack(norm="l2", epsilon=epsilon, step=0.1, iterations=3)
+        found = changed(net, Split(x, 1 - t), t, attack)
+        along = (found.float() - x).flatten(1) @ net.w
+        assert found.dtype == torch.float16
+        torch.testing.assert_close(along, length * (2.0 * t - 1), rtol=0.01, atol=0)
 
 
 @pytest.mark.parametrize("n", [2, 3, 50])
@@ -73,22 +83,3 @@ def test_distances_before_and_after():
     torch.testing.assert_close(before.double(), wanted, rtol=1e-5, atol=0)
     torch.testing.assert_close(after.double(), wanted - 2 / length, rtol=1e-3, atol=1e-3)
     assert (images.dtype, images.shape) == (torch.float16, (7, 3, 32, 32))
-
-
-def test_which_images_were_recognised_is_all_that_is_stacked(project):
-    """Images, as many as the seed here, would not fit on each other."""
-    for name in INVERTED:
-        for seed in 1, 2:
-            right = torch.tensor([seed == 1, name == "standard", True])
-            save(set_path(name, 8, seed), {"images": torch.zeros(seed, 3, 32, 32), "recognised": right})
-    found = recognised(8, [1, 2])
-    assert found["robust"].tolist() == [[True, False, True], [False, False, True]]
-    assert found["standard"].tolist() == [[True, True, True], [False, True, True]]
-
-
-def test_a_set_can_have_its_own_rate_and_no_augmentation():
-    recipe = Training(depth=20, width=16, epochs=4, batch_size=50, lr=0.1, momentum=0.9, weight_decay=0.0,
-                      pad=4, flip=True)
-    plain = varied(recipe, Retraining(epochs=7, lr=0.01, augment=False))
-    assert (plain.epochs, plain.lr, plain.pad, plain.flip, plain.batch_size) == (7, 0.01, 0, False, 50)
-    assert varied(recipe, Retraining(epochs=7, lr=0.01, augment=True)).flip

@@ -5,77 +5,85 @@ import torch
 
 from stages.core.attacks import losses
 from stages.core.data import load_role, unit
-from stages.core.files import load, read_json
+from stages.core.files import load
+from stages.core.measurements import recorded
 from stages.core.nets import load_net
 from stages.core.scores import accuracy
+from tests.conftest import change
 
-SMALL = {
-    "depth: 20": "depth: 8", "width: 16": "width: 4", "batch_size: 50": "batch_size: 30",
-    "epochs: 4": "epochs: 1", "epochs: 8": "epochs: 1",
-    "    images: 400": "    images: 30", "images: 800": "images: 60",
-    "iterations: 8": "iterations: 2", "iterations: 5": "iterations: 1",
-}
+EPSILON = 2.0
 
 
-def test_the_chain(stage, project):
+@pytest.fixture
+def small(project):
+    """The project with the smallest networks and sets."""
+    one = {"epochs": 1, "lr": 0.05, "pad": 0, "flip": False}
+    change({"seeds": [6], "training.width": 4, "training.epochs": 1, "training.batch_size": 30})
+    change({
+        "images": 60, "nonrobust.det": {"norm": "l2", "epsilon": EPSILON, "step": 1.0, "iterations": 2},
+        "adversarial.iterations": 1, "adversarial.epochs": 1, "inversion": {"step": 1.2, "iterations": 4},
+        "retraining.det": one,
+        "evaluation": {"images": 30, "epsilons": [1.0, 2.0], "iterations": 1, "restarts": 1},
+    }, "features")
+    return project
+
+
+def test_the_chain(small, ran):
     for command in (
-        "baseline.train 8 1", "features.adversarial 8 1", "features.nonrobust det 8 1",
-        "features.inversion robust_noise 8 1", "features.retraining det 8 1",
-        "features.evaluation on_det 8 1",
+        "baseline.train 8", "features.adversarial", "features.nonrobust det",
+        "features.inversion robust_noise", "features.retraining det", "features.evaluation on_det",
     ):
-        done = stage(command)
+        done = ran(command)
         assert (done.returncode, done.stderr) == (0, "")
     role = load_role("objects")
-    sets = {name: load(f"data/features/sets/{name}-8-1.safetensors")[0] for name in ("det", "robust_noise")}
-    det = sets["det"]
+    det, noise = (load(f"data/features/sets/{name}/6.safetensors")[0] for name in ("det", "robust_noise"))
     assert det["images"].dtype == torch.float16
     assert det["labels"].tolist() == ((role.train.labels + 1) % 10).tolist()
-    change = det["images"].float() - role.train.images / 255
-    assert change.flatten(1).norm(dim=1).max() <= 4.0 + 0.02                 # ε, and rounding to half
-    sgd, robust = (load_net(f"models/resnet8/{name}-1.safetensors") for name in ("sgd", "robust"))
+    moved = det["images"].float() - role.train.images / 255
+    assert moved.flatten(1).norm(dim=1).max() <= EPSILON + 0.02              # and rounding to half
+    sgd, robust = (load_net(f"models/{name}/6.safetensors") for name in ("resnet8/sgd", "features/robust"))
     x, t = unit(role.train.images), det["labels"]
     before, after = (losses(sgd, images, t).mean() for images in (x, unit(det["images"])))
     assert after < before - 0.1                                              # towards the target, not away
-    noise = sets["robust_noise"]
+    assert recorded("data/features/seen/det/6.safetensors").target_rate == pytest.approx(
+        accuracy(sgd(unit(det["images"])), t), abs=0.05
+    )
     assert noise["labels"].tolist() == role.train.labels.tolist()
     assert noise["starts"].mean().item() == pytest.approx(0.5, abs=0.01)
-    numbers = read_json("metrics/features/sets/robust_noise-8-1.json")
-    assert numbers["distance_after"] < numbers["distance_before"]
-    images, goal = unit(noise["images"]), robust.features(x)
-    apart = (robust.features(images) - goal).norm(dim=1) / goal.norm(dim=1)
-    assert numbers["distance_after"] == pytest.approx(apart.mean().item(), rel=0.02)
-    assert numbers["own_rate"] == pytest.approx(accuracy(robust(images), role.train.labels), abs=0.05)
-    assert numbers["other_rate"] == pytest.approx(accuracy(sgd(images), role.train.labels), abs=0.05)
-    assert load_net("models/resnet8/on_det-1.safetensors").shape["depth"] == 8
-    found, _ = load("data/features/evaluation/on_det-8-1.safetensors")
-    assert (found["clean"].shape, found["attacked"].shape) == ((40,), (2, 30))
-    measured = read_json("metrics/features/evaluation/on_det-8-1.json")
-    assert measured["accuracy"] == pytest.approx(found["clean"].double().mean().item())
-    shares = found["attacked"].double().mean(1).tolist()
-    assert measured["accuracy_under_attack"] == pytest.approx(dict(zip(["2", "4"], shares, strict=True)))
-    first = (project / "data/features/sets/det-8-1.safetensors").read_bytes()
-    assert stage("features.nonrobust det 8 1").returncode == 0
-    assert (project / "data/features/sets/det-8-1.safetensors").read_bytes() == first
+    seen = recorded("data/features/seen/robust_noise/6.safetensors").mean()
+    assert seen.distance_after < seen.distance_before
+    images = unit(noise["images"])
+    assert seen.own == pytest.approx(accuracy(robust(images), role.train.labels), abs=0.05)
+    assert seen.other == pytest.approx(accuracy(sgd(images), role.train.labels), abs=0.05)
+    assert load_net("models/features/on_det/6.safetensors").shape["depth"] == 8
+    found = recorded("data/features/evaluation/on_det/6.safetensors")
+    assert dict(found.sizes) == {"image": 40, "epsilon": 2, "attacked_image": 30}
+    assert found.epsilon.values.tolist() == [1, 2]
+    first = (small / "data/features/sets/det/6.safetensors").read_bytes()
+    assert ran("features.nonrobust det").returncode == 0
+    assert (small / "data/features/sets/det/6.safetensors").read_bytes() == first
 
 
 @pytest.mark.parametrize(
     ("command", "changes", "line"),
     [
-        ("adversarial 8 1", {"epsilon: 2.0": "epsilon: -1"}, "`features.adversarial.epsilon` is -1, but"),
-        ("adversarial 8 1", {"norm: l2": "norm: l7"}, "`features.adversarial.norm` is 'l7', but should be"),
-        ("adversarial 9 1", {}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
-        ("nonrobust det 8 1", {}, "models/resnet8/sgd-1.safetensors does not exist: run the stage"),
-        ("nonrobust det 8 1", {"images: 60": "images: 61"}, "`features.images` is 61, but there are 60"),
-        ("retraining det 8 1", {}, "data/features/sets/det-8-1.safetensors does not exist"),
-        ("inversion robust 8 1", {"step: 1.2": "step: 0"}, "`features.inversion.step` is 0, but should be"),
-        ("evaluation sgd 8 1", {"images: 30": "images: 41"}, "`features.evaluation.images` is 41, but"),
-        ("evaluation sgd 8 1", {"- 4.0": "- 1.0"}, "each number larger than the one before"),
+        ("adversarial", {"adversarial.epsilon": -1}, "`features.adversarial.epsilon` is -1, but"),
+        ("adversarial", {"adversarial.norm": "l7"}, "`features.adversarial.norm` is 'l7', but should be"),
+        ("adversarial", {"depth": 9}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
+        ("nonrobust det", {}, "models/resnet8/sgd/6.safetensors does not exist: run the stage"),
+        ("nonrobust det", {"images": 61}, "`features.images` is 61, but there are 60"),
+        ("retraining det", {}, "data/features/sets/det/6.safetensors does not exist"),
+        ("inversion robust", {"inversion.step": 0}, "`features.inversion.step` is 0, but should be"),
+        ("evaluation sgd", {"evaluation.images": 41}, "`features.evaluation.images` is 41, but"),
+        ("evaluation sgd", {"evaluation.epsilons": [2.0, 1.0]}, "each number larger than the one before"),
     ],
 )
-def test_bad_input(stage, project, command, changes, line):
-    done = stage(f"features.{command}", changes)
+def test_bad_input(small, ran, command, changes, line):
+    change(changes, "features")
+    done = ran(f"features.{command}")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ")
     assert line in done.stderr
     assert done.stderr.count("\n") == 1
-    assert not (project / "metrics").exists()
+    assert not (small / "metrics").exists()
+    assert not (small / "models").exists()

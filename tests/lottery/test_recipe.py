@@ -1,5 +1,7 @@
 """Training from a rewind point, warm-up, VGG."""
 
+import math
+
 import pytest
 import torch
 
@@ -7,11 +9,11 @@ from stages.core.data import Role
 from stages.core.errors import UserError
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.recipe import sgd
-from stages.core.train import cosine
+from stages.core.train import SGD, cosine
 from stages.lottery.params import Training
-from stages.lottery.recipe import remembering, trained, warmed_up
+from stages.lottery.recipe import From, Setting, remembering, setting, trained, warmed_up
 from stages.lottery.vgg import VGG
-from tests.conftest import some_images
+from tests.conftest import change, some_images
 
 ROLE = Role(some_images(60), some_images(40, seed=1), list("abcdefghij"), "random images")
 
@@ -22,6 +24,10 @@ def recipe(**changes):
         "pad": 4, "flip": True,
     }
     return Training(**(values | changes))
+
+
+def given(step=0):
+    return Setting(ROLE, recipe(), step)
 
 
 def fresh():
@@ -39,15 +45,35 @@ def test_from_the_rewind_point_training_goes_on_as_it_did(step):
     net = fresh()
     optimizer = sgd(net, recipe())
     extra = remembering(step, net, optimizer)
-    whole = trained("dense", net, optimizer, ROLE, rng(), recipe(), extra=extra)
+    whole = trained("dense", net, optimizer, given(), rng(), extra=extra)
     again = fresh()
     again.load_state_dict(extra["point"])
-    rest = trained("again", again, sgd(again, recipe()), ROLE, rng(), recipe(), step)
+    rest = trained("again", again, sgd(again, recipe()), given(), rng(), step)
     for (name, a), b in zip(net.state_dict().items(), again.state_dict().values(), strict=True):
         assert torch.equal(a, b), name
-    assert torch.equal(whole.right[-1], rest.right[-1])
-    assert len(rest.rows) == {0: 3, 2: 3, 5: 2}[step]        # whole epochs that pass by are no rows
-    assert rest.rows[-1] == whole.rows[-1]
+    assert rest[-1] == whole[-1]
+    passed = [row["epoch"] for row in rest if math.isnan(row["train_loss"])]
+    assert passed == {0: [], 2: [], 5: [1]}[step]            # whole epochs that pass by have no loss
+
+
+def test_the_loss_of_an_epoch_is_that_of_the_steps_that_were_taken():
+    """Without learning, an epoch has the same loss, up to the batches that make it, however many they are."""
+    still = recipe(lr=1e-9, pad=0, flip=False, weight_decay=0.0)
+    one = Setting(ROLE, still, 0)
+    losses = [trained("x", net, sgd(net, still), one, rng(), first)[0]["train_loss"]
+              for first in (0, 1, 2) for net in [fresh()]]
+    assert max(losses) - min(losses) < 0.2 * max(losses)
+
+
+@pytest.mark.parametrize("device", ["cpu", "meta"])
+def test_a_step_that_passes_by_is_a_zero_on_the_device_of_the_weights(device):
+    weight = torch.nn.Parameter(torch.ones(2, device=device))
+    optimizer = From(SGD([weight], 0.1), 3)
+    optimizer.param_groups[0]["taken"] = 2
+    passed = optimizer.step(lambda: pytest.fail("no gradient is asked for"))
+    assert (passed.device.type, passed.shape) == (device, ())
+    optimizer.param_groups[0]["taken"] = 3
+    assert optimizer.step(lambda: "the loss") == "the loss"
 
 
 def test_warm_up_is_linear_then_a_whole_cosine():
@@ -58,17 +84,14 @@ def test_warm_up_is_linear_then_a_whole_cosine():
     assert warmed_up(0.0)(0.3) == cosine(0.3)
 
 
-@pytest.mark.parametrize(
-    ("changes", "first", "line"),
-    [
-        ({}, 9, "`lottery.rewind_step` is 9, but training ends after 9 steps: choose fewer"),
-        ({"warmup_steps": 12}, 0, "`lottery.training.warmup_steps` is 12, but training ends after 9 steps"),
-    ],
-)
-def test_steps_past_the_end(changes, first, line):
-    net = fresh()
-    with pytest.raises(UserError, match=line):
-        trained("x", net, sgd(net, recipe()), ROLE, rng(), recipe(**changes), first)
+@pytest.mark.parametrize("name", ["lottery.rewind_step", "lottery.training.warmup_steps"])
+def test_steps_past_the_end(project, name):
+    change({"lottery.training.epochs": 3, "lottery.training.batch_size": 20, "lottery.rewind_step": 8,
+            "lottery.training.warmup_steps": 8})
+    assert setting().steps == 9
+    change({name: 9})
+    with pytest.raises(UserError, match=f"`{name}` is 9, but training ends after 9 steps: choose fewer"):
+        setting()
 
 
 def test_vgg_is_torchvisions():

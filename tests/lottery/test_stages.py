@@ -3,18 +3,22 @@ by which loss; twice the same bytes; what stops them is one line.
 """
 
 import inspect
+import math
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 
-from stages.core import attacks, compute, plots
+from stages.core import attacks, charts, compute, plots
 from stages.core.data import Role, load_role, save_role
 from stages.core.errors import UserError
 from stages.core.files import load, read_json
-from stages.core.params import checked, load_yaml
+from stages.core.measurements import recorded
+from stages.core.params import checked, load_yaml, read
+from stages.core.scores import correct, logits
 from stages.lottery import (
     adversarial,
     claims,
@@ -22,26 +26,27 @@ from stages.lottery import (
     controls,
     dense,
     figures,
-    finetuned,
     one_shot,
+    recipe,
+    results,
     saliency,
     tickets,
     treatments,
 )
 from stages.lottery.masks import convolutions, remaining
-from stages.lottery.params import SECTIONS
+from stages.lottery.params import SECTIONS, Lottery
 from stages.lottery.recipe import kept, network, trained
 from tests.conftest import ROOT, change, some_images, written
 
 SMALL = {
     "network": {"kind": "resnet", "depth": 8, "width": 4}, "rounds": {"1": 0, "2": 1}, "common_round": 2,
     "fraction": 0.8, "rewind_step": 2, "gradient_images": 20, "adversarial.images": 20,
-    "training.epochs": 1, "training.batch_size": 20, "training.warmup_steps": 1,
-    "criteria": ["large_final", "small_final", "movement", "magnitude_increase"],
-    "saliencies": ["snip", "taylor"], "treatments": ["reinit", "reinit_signed", "frozen"],
+    "training.epochs": 1, "training.batch_size": 20, "training.warmup_steps": 1, "adversarial.epochs": 1,
+    "criteria": ["large_final", "small_final", "movement", "magnitude_increase", "snip", "taylor"],
+    "scopes": ["global", "layerwise"], "treatments": ["reinit", "reinit_signed", "frozen"],
 }
 VGG = {"network": {"kind": "vgg", "depth": 16, "width": 2}}
-KINDS = {"resnet": ({}, "abcdefghij"), "vgg": (VGG, "abcde")}                # and the names of the classes
+KINDS = {"resnet": ({}, [1, 2], "abcdefghij"), "vgg": (VGG, [2], "abcde")}   # seeds, names of the classes
 
 
 @pytest.fixture
@@ -51,24 +56,18 @@ def small(project):
     change({"seeds": [1, 2]})
 
 
-def run_all():
+def train_all():
     dense.run()
     for number, before in (1, 0), (2, 1):
-        tickets.run("global", number, before)
-        tickets.run("layerwise", number, before)
-        finetuned.run(number, before)
-        controls.run("reinit", number)
-        controls.run("random", number)
+        tickets.run(number, before)
+    controls.run("reinit", 2)
+    controls.run("random", 2)
     for criterion in SMALL["criteria"]:
         one_shot.run(criterion)
-    for criterion in SMALL["saliencies"]:
-        saliency.run(criterion)
     for treatment in SMALL["treatments"]:
         treatments.run(treatment)
     adversarial.run()
     continuous.run()
-    figures.run()
-    claims.run()
 
 
 def noting(trainings):
@@ -89,8 +88,8 @@ def noting(trainings):
 @pytest.fixture(scope="module", params=KINDS)
 def all_ran(request, tmp_path_factory):
     """The folder where all stages ran; their trainings by title, attacks on test images, figures by name."""
-    folder, (values, classes) = tmp_path_factory.mktemp(request.param), KINDS[request.param]
-    found = SimpleNamespace(folder=folder, trainings={}, attacks=[], figures={})
+    folder, (values, seeds, classes) = tmp_path_factory.mktemp(request.param), KINDS[request.param]
+    found = SimpleNamespace(folder=folder, seeds=seeds, trainings={}, attacks=[], figures={})
 
     def attacked(net, split, **attack):
         found.attacks.append(attack)
@@ -105,15 +104,17 @@ def all_ran(request, tmp_path_factory):
         patch.delenv("DVC_STAGE", raising=False)
         patch.setattr(compute, "_precision", torch.float32)
         patch.setattr(adversarial, "attacked", attacked)
-        patch.setattr(figures, "save_figure", save_figure)
-        for stage in adversarial, continuous, controls, dense, finetuned, one_shot, tickets, treatments:
+        patch.setattr(charts, "save_figure", save_figure)
+        for stage in adversarial, continuous, dense, recipe:
             patch.setattr(stage, "trained", noting(found.trainings))
         shutil.copy(ROOT / "params.yaml", folder)
         change(SMALL | values, "lottery")
-        change({"seeds": [1, 2]})
+        change({"seeds": seeds})
         train, test = (some_images(n, classes=len(classes), seed=seed) for seed, n in enumerate((60, 40)))
         save_role("objects", Role(train, test, list(classes), "random images"))
-        run_all()
+        train_all()
+        figures.run()
+        claims.run()
     return found
 
 
@@ -125,38 +126,48 @@ def ran(all_ran, monkeypatch):
 
 
 def test_everything(ran):
-    total = read_json("metrics/lottery/global/1.json")
-    assert total["global_weights_left"] == pytest.approx(0.2, abs=1e-3)
-    assert read_json("metrics/lottery/global/2.json")["global_weights_left"] == pytest.approx(0.04, abs=1e-3)
-    right, facts = load("data/lottery/right/reinit/2.safetensors")
-    assert right["reinit"].shape == (2, 1, 40)               # seeds, epochs, images
-    assert facts["left"]["reinit"] == load("data/lottery/right/global/2.safetensors")[1]["left"]["global"]
-    one, two = masks("global/1"), masks("global/2")
+    assert found("dense").left == 100
+    assert found("rounds/1/global").left == pytest.approx(20, abs=0.1)
+    assert found("rounds/2/global").left == found("controls/random/2").left == pytest.approx(4, abs=0.1)
+    assert found("rounds/2/global").right.dims == ("image",)
+    assert found("adversarial/ticket").robust.sizes == {"image": 20}
+    one, two = masks("rounds/1/global"), masks("rounds/2/global")
     assert all(not (two[name] & ~one[name]).any() for name in one)
-    assert all(not weights("global/2")[name][~mask].any() for name, mask in two.items())
-    exact, _ = load("data/lottery/right/continuous.safetensors")
-    assert set(exact) == {"soft", "ticket", "magnitude"}
-    assert "verdict" in read_json("metrics/lottery.json")["ticket_beats_reinit"]
+    assert all(not weights("rounds/2/global")[name][~mask].any() for name, mask in two.items())
+    total = read_json("metrics/lottery.json")
+    assert total["claims"]["ticket_beats_reinit"]["verdict"] == "not tested"             # with two seeds
+    assert total["numbers"]["weights_left"] == pytest.approx(4, abs=0.1)
     page = read_json("data/lottery/page.json")
-    assert len(page["tables"]) == 4
+    assert len(page["tables"]) == 5
     assert page["answer"].startswith(f"{sum(c['verdict'] == 'supported' for c in page['claims'])} of ")
     assert all(Path(figure["path"]).stat().st_size > 1000 for figure in page["figures"])
 
 
 @pytest.mark.parametrize("all_ran", ["resnet"], indirect=True)
-def test_the_same_stages_twice_write_the_same_bytes(all_ran, small):
-    run_all()
-    first = written(all_ran.folder)
-    assert len(first) > 60
-    assert written(Path()) == first
+def test_a_seed_alone_and_a_second_time_writes_the_same_bytes(all_ran, small):
+    change({"seeds": [2]})
+    train_all()
+    again, first = written(Path()), written(all_ran.folder)
+    assert len(again) > 60
+    assert {path: first[path] for path in again} == again
 
 
 def weights(name):
-    return load(f"models/lottery/{name}/seed-2.safetensors")[0]
+    return load(f"models/lottery/{name}/2.safetensors")[0]
 
 
 def masks(name):
-    return load(f"models/lottery/{name}/mask-2.safetensors")[0]
+    return load(f"models/lottery/{name}/masks/2.safetensors")[0]
+
+
+def found(name):
+    return recorded(f"data/lottery/{name}/2.safetensors")
+
+
+def right_by(net):
+    """Which test images a network has right."""
+    test = load_role("objects").test
+    return correct(logits(net.eval(), test.images), test.labels).numpy()
 
 
 def drawn(n):
@@ -199,33 +210,35 @@ def test_the_dense_network_is_kept_as_it_begins_is_rewound_to_and_ends(ran):
     assert same(one.before, drawn(1))
     assert same(one.before, weights("initial"))
     assert same(one.extra["point"], weights("rewind"))
-    assert same(one.after, weights("global/0"))
+    assert same(one.after, weights("rounds/0/global"))
     assert not torch.equal(weights("rewind")["linear.weight"], weights("initial")["linear.weight"])
 
 
 @pytest.mark.parametrize("scope", ["global", "layerwise"])
 @pytest.mark.parametrize("number", [1, 2])
 def test_a_round_prunes_what_was_trained_and_goes_back_to_the_rewind_point(ran, scope, number):
-    one, left = ran.trainings[f"ticket, {scope}, round {number}, seed 2"], masks(f"{scope}/{number}")
-    assert highest(left, magnitudes(weights(f"{scope}/{number - 1}"), left), scope)
+    name = f"rounds/{number}/{scope}"
+    one, left = ran.trainings[f"{name}, seed 2"], masks(name)
+    assert highest(left, magnitudes(weights(f"rounds/{number - 1}/{scope}"), left), scope)
     assert same(one.before, in_masks(weights("rewind"), left))
-    assert one.first == 2
-    assert same(one.after, weights(f"{scope}/{number}"))
+    assert (one.first, one.given.recipe.lr) == (2, load_yaml("params.yaml")["lottery"]["training"]["lr"])
+    assert same(one.after, weights(name))
+    assert np.array_equal(found(name).right, right_by(one.net))
 
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_fine_tuning_prunes_what_was_trained_and_goes_on_from_it(ran, number):
-    one, left = ran.trainings[f"fine-tuned, round {number}, seed 2"], masks(f"finetuned/{number}")
-    before = weights(f"finetuned/{number - 1}")
+    name = f"rounds/{number}/finetuned"
+    one, left = ran.trainings[f"{name}, seed 2"], masks(name)
+    before = weights(f"rounds/{number - 1}/finetuned")
     assert highest(left, magnitudes(before, left), "global")
     assert same(one.before, in_masks(before, left))
-    assert (one.first, one.recipe.lr) == (0, load_yaml("params.yaml")["lottery"]["finetuned"]["lr"])
+    assert (one.first, one.given.recipe.lr) == (0, load_yaml("params.yaml")["lottery"]["finetuned"]["lr"])
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_controls_have_the_tickets_mask_or_its_weights(ran, number):
-    reinit, random = (ran.trainings[f"{name}, round {number}, seed 2"] for name in ("reinit", "random"))
-    left, other = masks(f"global/{number}"), masks_of(random)
+def test_controls_have_the_tickets_mask_or_its_weights(ran):
+    reinit, random = (ran.trainings[f"controls/{name}/2, seed 2"] for name in ("reinit", "random"))
+    left, other = masks("rounds/2/global"), masks_of(random)
     assert same(reinit.before, in_masks(drawn(2), left))
     assert not same(other, left)
     assert {name: mask.sum() for name, mask in other.items()} == {n: mask.sum() for n, mask in left.items()}
@@ -236,7 +249,7 @@ def test_controls_have_the_tickets_mask_or_its_weights(ran, number):
 def assert_pruned_at_once(ran, criterion, scores):
     """Both tickets of a criterion are the highest scores, and go back to the rewind point."""
     for scope in "global", "layerwise":
-        one = ran.trainings[f"{criterion}, {scope}, seed 2"]
+        one = ran.trainings[f"criteria/{criterion}/{scope}, seed 2"]
         left = masks_of(one)
         assert highest(left, scores, scope)
         assert same(one.before, in_masks(weights("rewind"), left))
@@ -253,12 +266,12 @@ CRITERIA = {
 
 @pytest.mark.parametrize("criterion", CRITERIA)
 def test_criteria_ask_the_weights_before_and_after_training(ran, criterion):
-    w_i, w_f = weights("initial"), weights("global/0")
-    scores = {name: CRITERIA[criterion](w_i[name], w_f[name]) for name in masks("global/0")}
+    w_i, w_f = weights("initial"), weights("rounds/0/global")
+    scores = {name: CRITERIA[criterion](w_i[name], w_f[name]) for name in masks("rounds/0/global")}
     assert_pruned_at_once(ran, criterion, scores)
 
 
-@pytest.mark.parametrize(("criterion", "when"), [("snip", "initial"), ("taylor", "global/0")])
+@pytest.mark.parametrize(("criterion", "when"), [("snip", "initial"), ("taylor", "rounds/0/global")])
 def test_snip_asks_the_gradient_before_training_and_taylor_after_it(ran, criterion, when):
     compute.start(2)
     net = kept(when, 2)
@@ -268,8 +281,8 @@ def test_snip_asks_the_gradient_before_training_and_taylor_after_it(ran, criteri
 
 
 def test_treatments_change_convolutions_in_the_tickets_mask(ran):
-    reinit, signed, frozen = (ran.trainings[f"{name}, seed 2"] for name in SMALL["treatments"])
-    left, w, fresh = masks("global/2"), weights("rewind"), drawn(3)          # the second is the control's
+    reinit, signed, frozen = (ran.trainings[f"treatments/{name}, seed 2"] for name in SMALL["treatments"])
+    left, w, fresh = masks("rounds/2/global"), weights("rewind"), drawn(3)   # the second is the control's
     assert same(reinit.before, in_masks(w | {name: fresh[name] for name in left}, left))
     with_signs = {name: fresh[name].abs() * w[name].sign() for name in left}
     assert same(signed.before, in_masks(w | with_signs, left))
@@ -284,7 +297,7 @@ def test_adversarial_tickets_are_trained_under_the_attack_of_training_and_tested
     for one in trainings:
         assert one.loss.func is attacks.adversarial
         assert one.loss.keywords == {"random_start": True} | settings["attack"]
-    assert ran.attacks == [settings["evaluation"]] * 6
+    assert ran.attacks == [settings["evaluation"]] * 3 * len(ran.seeds)
     whole, ticket, reinit = trainings
     left = masks_of(ticket)
     assert same(whole.before, weights("initial"))
@@ -296,49 +309,65 @@ def test_adversarial_tickets_are_trained_under_the_attack_of_training_and_tested
 
 def test_a_continuous_ticket_has_the_hard_mask_and_its_control_as_many_weights(ran):
     soft = ran.trainings["soft masks, seed 2"].after
-    ticket, control = (ran.trainings[f"continuous, {name}, seed 2"] for name in ("ticket", "magnitude"))
+    ticket, control = (ran.trainings[f"continuous/{name}, seed 2"] for name in ("ticket", "magnitude"))
     left, largest = masks_of(ticket), masks_of(control)
     keys = {name: name.replace(".weight", ".parametrizations.weight.0.s") for name in left}
     assert same(left, {name: soft[key] > 0 for name, key in keys.items()})
-    assert highest(largest, magnitudes(weights("global/0"), largest), "global")
+    assert highest(largest, magnitudes(weights("rounds/0/global"), largest), "global")
     assert remaining(largest) == remaining(left) > 0
     for one in ticket, control:
         assert same(one.before, in_masks(weights("rewind"), masks_of(one)))
         assert one.first == 2
 
 
-@pytest.mark.parametrize("name", ["sparsity", "training"])
+@pytest.mark.parametrize("name", ["sparsity", "criteria", "treatments"])
 def test_chance_is_that_of_the_classes(ran, name):
     for axes in ran.figures[name].axes:
         (line,) = (line for line in axes.lines if line.get_linestyle() == ":")
-        assert list(line.get_ydata()) == [100 / len(load_role("objects").classes)] * 2
+        assert list(line.get_xdata()) == [100 / len(load_role("objects").classes)] * 2
+
+
+def test_many_rounds_are_a_line(ran, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(figures, "FEW", 2)
+    monkeypatch.setattr(charts, "save_figure", lambda path, fig: drawn.append((path, fig)))
+    lottery, names = read("lottery", Lottery), results.networks(read("lottery", Lottery))
+    values = results.results(names, ran.seeds)
+    figures.draw_sparsity(lottery, values, 10)
+    ((path, fig),) = drawn
+    assert path == "plots/lottery/figures/sparsity.svg"
+    lines = {line.get_label(): line for line in fig.axes[0].lines}
+    for method, name in results.methods(lottery, 2).items():
+        line = lines[results.METHODS[method]]
+        assert list(line.get_xdata()) == [0, 1, 2]
+        right = values.right.sel(network=["dense", name]).mean(["seed", "image"])
+        assert line.get_ydata()[[0, 2]] == pytest.approx(right.to_numpy())
+    assert math.isnan(lines[results.METHODS["reinit"]].get_ydata()[1])       # round 1 has no controls
 
 
 def test_round_0_is_the_dense_network_for_every_chain(small):
     dense.run()
-    seeds = [Path(f"models/lottery/{chain}/0/seed-2.safetensors").read_bytes() for chain in dense.CHAINS]
-    assert len(set(seeds)) == 1
-    assert all(mask.all() for mask in load("models/lottery/global/0/mask-1.safetensors")[0].values())
+    nets = [Path(f"models/lottery/rounds/0/{chain}/2.safetensors").read_bytes() for chain in dense.CHAINS]
+    assert len(set(nets)) == 1
+    assert all(mask.all() for mask in masks("rounds/0/global").values())
 
 
 def test_rewinding_to_step_0_is_initialisation(small):
     change({"lottery.rewind_step": 0})
     dense.run()
-    files = [Path(f"models/lottery/{name}/seed-1.safetensors").read_bytes() for name in ("initial", "rewind")]
+    files = [Path(f"models/lottery/{name}/1.safetensors").read_bytes() for name in ("initial", "rewind")]
     assert files[0] == files[1]
 
 
 @pytest.mark.parametrize(
     ("stage", "line"),
     [
-        (lambda: tickets.run("global", 1, 0), r"models/lottery/global/0/seed-1.safetensors does not exist"),
-        (lambda: finetuned.run(1, 0), r"models/lottery/finetuned/0/seed-1.safetensors does not exist"),
-        (lambda: controls.run("random", 1), r"models/lottery/rewind/seed-1.safetensors does not exist"),
-        (lambda: controls.run("reinit", 1), r"models/lottery/global/1/mask-1.safetensors does not exist"),
-        (lambda: one_shot.run("large_final"), r"models/lottery/initial/seed-1.safetensors does not exist"),
-        (lambda: claims.run(), r"data/lottery/right/dense.safetensors does not exist: run"),
+        (lambda: tickets.run(1, 0), r"models/lottery/rounds/0/global/1.safetensors does not exist"),
+        (lambda: controls.run("random", 1), r"models/lottery/rewind/1.safetensors does not exist"),
+        (lambda: controls.run("reinit", 1), r"lottery/rounds/1/global/masks/1.safetensors does not exist"),
+        (lambda: one_shot.run("large_final"), r"models/lottery/initial/1.safetensors does not exist"),
+        (lambda: claims.run(), r"data/lottery/dense/1.safetensors does not exist: run"),
         (lambda: one_shot.run("large_finale"), r"no criterion `large_finale`.*did you mean `large_final`"),
-        (lambda: saliency.run("snips"), r"there is no criterion `snips`: there are snip, taylor"),
         (lambda: treatments.run("freeze"), r"there is no treatment `freeze`.*did you mean `frozen`"),
     ],
 )
@@ -350,14 +379,15 @@ def test_what_is_missing_or_unknown(small, stage, line):
 
 def test_rewinding_past_the_end_stops_before_anything_is_written(small):
     change({"lottery.rewind_step": 3})
-    with pytest.raises(UserError, match=r"`lottery.rewind_step` is 3, but training ends after 3 steps"):
-        dense.run()
+    for stage in dense.run, adversarial.run, lambda: tickets.run(1, 0):
+        with pytest.raises(UserError, match=r"`lottery.rewind_step` is 3, but training ends after 3 steps"):
+            stage()
     assert not Path("models").exists()
 
 
 @pytest.mark.parametrize(
     "stage",
-    [lambda: one_shot.run("random"), lambda: saliency.run("snip"), lambda: treatments.run("frozen")],
+    [lambda: one_shot.run("random"), lambda: treatments.run("frozen")],
 )
 def test_a_common_round_past_the_last_stops_before_anything_is_read(small, stage):
     change({"lottery.common_round": 3})
@@ -366,10 +396,9 @@ def test_a_common_round_past_the_last_stops_before_anything_is_read(small, stage
 
 
 def test_too_few_images_for_a_gradient(small):
-    dense.run()
     change({"lottery.gradient_images": 61})
     with pytest.raises(UserError, match=r"`lottery.gradient_images` is 61, but there are 60 images"):
-        saliency.run("snip")
+        one_shot.run("snip")
 
 
 @pytest.mark.parametrize(
@@ -383,6 +412,9 @@ def test_too_few_images_for_a_gradient(small):
         ("rounds", {1: 0}, 'each round in quotes and the round before it, from 1 on: {"1": 0}'),
         ("rounds", {"1": 0, "3": 1}, 'each round in quotes and the round before it, from 1 on'),
         ("common_round", 9, "a `common_round` of at most 2, the last of `rounds`"),
+        ("controlled", [1, 3], "a list `controlled` of at most 2, the last of `rounds`"),
+        ("controlled", [2, 1], "a list that is not empty, each number larger than the one before"),
+        ("scopes", ["globally"], "`lottery.scopes.0` is 'globally', but should be 'global' or 'layerwise'"),
         ("adversarial.attack.epsilon", -0.1, "`lottery.adversarial.attack.epsilon` is -0.1, but should be"),
         ("continuous.beta", 1.0, "`lottery.continuous.beta` is 1.0, but should be greater than 1"),
     ],

@@ -6,13 +6,12 @@ from torch import nn
 
 from stages.core.data import Split
 from stages.core.errors import UserError
-from stages.core.files import load, read_json
+from stages.core.measurements import recorded
 from stages.core.nets import ResNet, save_net
 from stages.core.scores import logits, loss
-from stages.noise import landscape
 from stages.noise.landscape import ascended, filter_normalised, run, slices, under_attack
 from stages.noise.weights import filter_norms, filters
-from tests.conftest import some_images
+from tests.conftest import change, some_images
 
 
 class Logistic(nn.Module):
@@ -71,31 +70,20 @@ def test_slices_pass_through_the_network_itself():
     assert all(torch.equal(a, b) for a, b in zip(filters(net), before, strict=True))
 
 
-def small(project):
-    text = (project / "params.yaml").read_text()
-    changes = {"images: 128": "images: 20", "batch_size: 20": "batch_size: 5", "points: 7": "points: 3"}
-    for old, new in changes.items():
-        assert old in text
-        text = text.replace(old, new)
-    (project / "params.yaml").write_text(text)
-
-
 def test_the_stage(project):
-    small(project)
-    save_net("models/resnet20/sam-1.safetensors", ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3))
-    run("sam", 1)
-    found, _ = load("data/noise/landscape/sam-1.safetensors")
-    assert {name: tuple(value.shape) for name, value in found.items()} == {
-        "adversarial_l2": (3, 40), "adversarial_linf": (3, 40), "rises_l2": (3,), "rises_linf": (3,),
-        "eigenvalues": (4,), "slices": (2, 3),
+    change({"images": 20, "hessian_images": 10, "batch_size": 5, "points": 3}, "noise.landscape")
+    change({"training.depth": 8, "seeds": [4]})
+    save_net("models/resnet8/sam/4.safetensors", ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3))
+    run("sam")
+    found = recorded("data/noise/landscape/sam/4.safetensors")
+    assert {name: values.dims for name, values in found.items()} == {
+        "adversarial_l2": ("radius_l2", "image"), "adversarial_linf": ("radius_linf", "image"),
+        "sharpness": ("radius_l2",), "eigenvalue": (), "slices": ("direction", "distance"),
     }
-    numbers = read_json("metrics/noise/landscape/sam-1.json")
-    assert numbers["sharpness"] == pytest.approx(found["rises_l2"][0].item(), abs=1e-6)
-    assert numbers["largest_eigenvalue"] == pytest.approx(found["eigenvalues"].mean().item(), abs=1e-6)
-    assert (found["rises_l2"].diff() > 0).all()              # a larger ball holds a larger rise
+    assert dict(found.sizes) == {"radius_l2": 3, "radius_linf": 3, "image": 40, "direction": 2, "distance": 3}
+    assert (found.sharpness.diff("radius_l2") > 0).all()     # a larger ball holds a larger rise
 
 
-def test_too_few_images(project, monkeypatch):
-    monkeypatch.setattr(landscape, "start", lambda seed: None)
-    with pytest.raises(UserError, match=r"needs 128 training images, `objects` has 60: lower images"):
-        run("sgd", 1)
+def test_too_few_images(project):
+    with pytest.raises(UserError, match=r"needs 300 training images, `objects` has 60: lower images"):
+        run("sgd")

@@ -1,15 +1,16 @@
 """What disturbing weights does, in cases where the answer is known; and the files that the stage writes."""
 
-import numpy as np
 import pytest
 import torch
 
-from stages.core.files import load, read_json
-from stages.core.nets import ResNet, load_net, save_net
+from stages.core.measurements import recorded
+from stages.core.nets import ResNet, save_net
 from stages.core.scores import correct, logits
+from stages.noise import robustness
 from stages.noise.quantisation import per_channel, per_tensor
 from stages.noise.robustness import run, under_noise, under_rounding
-from tests.conftest import some_images
+from stages.noise.weights import filter_norms, filters
+from tests.conftest import change, some_images
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def right(net, test):
 def test_no_noise_and_many_bits_change_nothing(net):
     test = some_images(30)
     before = {name: value.clone() for name, value in net.state_dict().items()}
-    assert torch.equal(under_noise(net, test, [0.0], 2)[0, 1], right(net, test))
+    assert torch.equal(under_noise(net, test, [0.0], 2, 0)[0, 1], right(net, test))
     assert torch.equal(under_rounding(net, test, [16], per_channel)[0], right(net, test))
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
 
@@ -33,7 +34,7 @@ def test_no_noise_and_many_bits_change_nothing(net):
 @torch.no_grad()
 def test_overwhelming_noise_leaves_chance(net):
     test = some_images(100)
-    assert under_noise(net, test, [1e3], 20).double().mean().item() == pytest.approx(0.1, abs=0.05)
+    assert under_noise(net, test, [1e3], 20, 0).double().mean().item() == pytest.approx(0.1, abs=0.05)
 
 
 @torch.no_grad()
@@ -47,18 +48,38 @@ def test_rounding_is_that_of_a_network_with_rounded_weights(net):
     assert torch.equal(under_rounding(net, test, [3], per_tensor)[0], right(rounded, test))
 
 
+def test_every_network_sees_the_same_noise():
+    """Draw k is the same standard normal numbers for every strength, seed and network, times its filters."""
+    test, seen = some_images(5), []
+
+    def noted(net, change, test):
+        seen.append([part / filter_norms(weight) for part, weight in zip(change, filters(net), strict=True)])
+        return torch.zeros(5, dtype=torch.bool)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(robustness, "correct_after", noted)
+        for seed in 0, 1:
+            torch.manual_seed(seed)
+            net = ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3)
+            under_noise(net, test, [0.1, 0.2], draws=2, seed=7)
+    one, other, doubled = seen[0][0], seen[1][0], seen[2][0]
+    torch.testing.assert_close(seen[4][0], one)              # of the other network
+    torch.testing.assert_close(doubled, 2 * one)
+    assert not torch.allclose(other, one)
+
+
 def test_the_stage(project, net):
-    save_net("models/resnet20/sgd-1.safetensors", net)
-    run("sgd", 1)
-    found, _ = load("data/noise/robustness/sgd-1.safetensors")
-    assert {name: tuple(value.shape) for name, value in found.items()} == {
-        "clean": (40,), "gaussian": (3, 2, 40), "per_tensor": (5, 40), "per_channel": (5, 40),
+    change({"training.depth": 8, "seeds": [4]})
+    save_net("models/resnet8/sgd/4.safetensors", net)
+    run("sgd")
+    path = project / "data/noise/robustness/sgd/4.safetensors"
+    found = recorded(path)
+    assert {name: values.dims for name, values in found.items()} == {
+        "clean": ("image",), "brier": ("image",), "train_right": ("train_image",), "train_loss": (),
+        "test_loss": (), "gaussian": ("sigma", "draw", "image"), "per_tensor": ("bits", "image"),
+        "per_channel": ("bits", "image"),
     }
-    numbers = read_json("metrics/noise/robustness/sgd-1.json")
-    assert numbers["test_accuracy"] == pytest.approx(found["clean"].double().mean().item())
-    assert numbers["gap_accuracy"] == pytest.approx(numbers["train_accuracy"] - numbers["test_accuracy"])
-    assert np.isfinite(list(numbers.values())).all()
-    first = (project / "data/noise/robustness/sgd-1.safetensors").read_bytes()
-    run("sgd", 1)
-    assert (project / "data/noise/robustness/sgd-1.safetensors").read_bytes() == first
-    assert not load_net("models/resnet20/sgd-1.safetensors").training
+    assert dict(found.sizes) == {"image": 40, "train_image": 60, "sigma": 3, "draw": 10, "bits": 5}
+    first = path.read_bytes()
+    run("sgd")
+    assert path.read_bytes() == first

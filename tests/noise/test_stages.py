@@ -2,32 +2,32 @@
 
 import pytest
 
-from stages.core.files import read_json
+from stages.core.measurements import recorded
 from stages.core.nets import load_net
 
 SMALL = {
-    "depth: 20": "depth: 8", "width: 16": "width: 4",
-    "batch_size: 50": "batch_size: 30", "epochs: 4": "epochs: 1",
+    "width: 8": "width: 4", "batch_size: 50": "batch_size: 30", "epochs: 12": "epochs: 1",
+    "  - 1\n  - 2\n  - 3\n  - 4\n  - 5\n\ntraining:": "  - 6\n\ntraining:",
 }
 
 
 @pytest.mark.parametrize(
     ("words", "network"),
     [
-        ("baseline.train 8 1", "sgd"), ("noise.gaussian 1", "gaussian"),
-        ("noise.sam sam_multistep 1", "sam_multistep"),
+        ("baseline.train 8", "sgd"), ("noise.gaussian", "gaussian"),
+        ("noise.sam sam_multistep", "sam_multistep"),
     ],
 )
 def test_a_training_stage(stage, project, words, network):
     done = stage(words)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "seed 1: epoch 1 of 1: train_loss " in done.stdout
-    path = project / f"models/resnet8/{network}-1.safetensors"
+    assert "seed 6: epoch 1 of 1: train_loss " in done.stdout
+    path = project / f"models/resnet8/{network}/6.safetensors"
     first = path.read_bytes()
     assert load_net(path).shape["depth"] == 8
-    assert read_json(f"metrics/training/resnet8/{network}-1.json")["threads"] == 1
-    curve = (project / f"plots/training/resnet8/{network}-1.csv").read_text()
-    assert curve.startswith("epoch,train_loss\n1,")
+    history = recorded(f"data/training/resnet8/{network}/6.safetensors")
+    assert history.train_loss.dims == ("epoch",)
+    assert history.attrs["threads"] == 1
     assert stage(words).returncode == 0
     assert path.read_bytes() == first                        # the same stage twice is the same bytes
 
@@ -53,26 +53,26 @@ def refused(done, project, line):
     ],
 )
 def test_bad_parameters(stage, project, changes, line):
-    refused(stage("noise.gaussian 1", changes), project, line)
+    refused(stage("noise.gaussian", changes), project, line)
 
 
 def test_missing_data(stage, project):
     (project / "data/objects.safetensors").unlink()
-    refused(stage("noise.gaussian 1"), project, "data/objects.safetensors does not exist: run the stage")
+    refused(stage("noise.gaussian"), project, "data/objects.safetensors does not exist: run the stage")
 
 
 def test_corrupt_data(stage, project):
     path = project / "data/objects.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    refused(stage("noise.gaussian 1"), project, "data/objects.safetensors is damaged")
+    refused(stage("noise.gaussian"), project, "data/objects.safetensors is damaged")
 
 
 def test_corrupt_weights(stage, project):
-    assert stage("noise.gaussian 1").returncode == 0
-    path = project / "models/resnet8/gaussian-1.safetensors"
+    assert stage("noise.gaussian").returncode == 0
+    path = project / "models/resnet8/gaussian/6.safetensors"
     path.write_bytes(b"x" + path.read_bytes()[1:])
-    done = stage("noise.robustness gaussian 1")
+    done = stage("noise.robustness gaussian")
     assert done.returncode == 1
-    assert "models/resnet8/gaussian-1.safetensors is damaged" in done.stderr
+    assert "models/resnet8/gaussian/6.safetensors is damaged" in done.stderr
     assert done.stderr.count("\n") == 1
     assert not (project / "data/noise").exists()

@@ -58,7 +58,7 @@ def test_the_first_step_is_equation_2():
     torch.testing.assert_close(linf, [torch.tensor([0.5, 0.0]), torch.tensor([[-0.5]])])
 
 
-@given(st.integers(0, 1000), st.floats(0, 10), st.floats(0, 5), st.sampled_from(["l2", "linf"]))
+@given(st.integers(0, 1000), st.floats(1e-6, 10), st.floats(1e-6, 5), st.sampled_from(["l2", "linf"]))
 def test_the_ball_is_never_left(seed, length, radius, norm):
     rng = torch.Generator().manual_seed(seed)
     change = [torch.zeros(4), torch.zeros(2, 3)]

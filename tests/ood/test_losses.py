@@ -7,13 +7,16 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from stages.core.compute import start
 from stages.core.data import Batches, Split
 from stages.core.errors import UserError
+from stages.core.params import Training, read
+from stages.core.recipe import augmented
 from stages.core.train import cross_entropy
-from stages.ood.diversity import drawn
 from stages.ood.energy import bounded, bounds
-from stages.ood.exposure import exposed, uniformity
-from stages.ood.finetuning import Beside, halves
+from stages.ood.exposure import drawn, exposed, uniformity
+from stages.ood.finetuning import Beside, beside, halves
+from stages.ood.params import Finetuning
 from tests.conftest import some_images
 
 
@@ -96,6 +99,25 @@ def test_outliers_are_beside_every_batch_and_begin_again():
     seen = {image.numpy().tobytes() for _, _, out in batches[:3] for image in out}
     assert len(seen) == 9                                    # all outliers before any comes again
     assert {image.numpy().tobytes() for _, _, out in batches[3:] for image in out} < seen
+
+
+def test_networks_with_and_without_outliers_see_the_same_images(project):
+    recipe = read("training", Training)
+    settings = Finetuning(epochs=1, lr=0.1, outliers=3)
+
+    def two_epochs(seed, outliers):
+        images = augmented(some_images(40), recipe.model_copy(update={"batch_size": 10}), start(seed))
+        batches = beside(images, outliers, settings, recipe, seed)
+        return [batch for _ in range(2) for batch in batches]
+
+    control, few, many = (two_epochs(1, some_images(n, seed=1)) for n in (0, 3, 30))
+    assert len(control) == 8
+    for (x, y), other, another in zip(control, few, many, strict=True):
+        assert x.equal(other[0])
+        assert x.equal(another[0])
+        assert y.equal(other[1])
+    assert not few[0][2].equal(few[1][2])                    # outliers are shifted anew
+    assert not control[0][0].equal(two_epochs(2, some_images(0))[0][0])
 
 
 @pytest.mark.parametrize(("classes", "counts"), [(1, [7]), (3, [3, 2, 2]), (5, [2, 2, 1, 1, 1])])

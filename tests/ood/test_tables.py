@@ -1,63 +1,60 @@
-"""Tables from numbers made by hand."""
+"""Tables from scores whose areas are known, and where the papers' numbers stand."""
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from stages.ood.recipe import SCORES
-from stages.ood.results import EXPOSED, NEAR, SETS, UNSEEN, mean, over_sets
-from stages.ood.tables import exposed_there, exposure_table, papers_sets, printed, ranks
-
-
-def network(areas, accuracy=0.8):
-    """The numbers of a network with an AUROC for each set, the same by every score."""
-    sets = {
-        name: {score: {"auroc": area, "tnr": area / 2} for score in SCORES} for name, area in areas.items()
-    }
-    return {"accuracy": accuracy, "parameters": 10, "sets": sets}
-
-
-def rising(start, names=SETS):
-    return {name: start + i / 100 for i, name in enumerate(names)}
-
-
-def test_ranks_count_from_the_hardest():
-    up, down = rising(0.5), {name: 1 - area for name, area in rising(0.5).items()}
-    found = ranks({"one": network(up), "other": network(down)})
-    for i, name in enumerate(SETS, start=1):
-        assert found[name] == [i] * len(SCORES) + [len(SETS) + 1 - i] * len(SCORES)
-
-
-def test_numbers_of_seeds_and_of_sets_are_averaged_place_by_place():
-    found = mean([network(rising(0.5), 0.7), network(rising(0.6), 0.9)])
-    assert found["accuracy"] == pytest.approx(0.8)
-    assert found["sets"]["outliers"]["odin"]["tnr"] == pytest.approx(0.275)
-    assert over_sets(found, "energy", "auroc", ["outliers", "scenes", "textures"]) == pytest.approx(56)
-
+from stages.ood.results import SETS, UNSEEN
+from stages.ood.tables import exposed_there, exposure_table, printed, ranks, rows
+from tests.ood.made import group, network
 
 # the sources of the sets, among them one of the ODIN paper's and one of outlier exposure's
 ORIGIN = dict.fromkeys(sorted(SETS), "folder any")
 ORIGIN |= {"scenes": "folder LSUN_resize", "text": "SVHN by torchvision"}
 
 
-def test_a_gain_is_exposed_less_control_and_the_outliers_own_kind_is_no_part_of_the_mean():
-    every = [*NEAR, *SETS]
-    found = {name: network(dict.fromkeys(every, 0.6), 0.7) for name in EXPOSED}
-    found["exposed"] = network(dict.fromkeys(every, 0.8) | {"outliers": 0.99}, 0.75)
-    rows = {row[0]: row for row in exposure_table(found, ORIGIN).rows}
-    assert rows["outliers"][4:6] == pytest.approx([99, 39])
-    assert rows["text"][1:] == ["SVHN: 91.83 → 98.43", *map(pytest.approx, [60, 60, 80, 20, 60])]
-    assert rows["mean of unseen sets"][2:] == pytest.approx([60, 60, 80, 20, 60])
-    assert rows["accuracy on the first classes"][2:] == pytest.approx([70, 70, 75, 5, 70])
+def test_ranks_count_from_the_hardest():
+    """Of three networks, areas rise from set to set in two and fall in the third."""
+    def metrics(areas):
+        values = np.array([[[[area]] * len(SCORES) for area in areas]])
+        return xr.DataArray(values, {"set": [*SETS], "metric": ["auroc"]}, ("seed", "set", "score", "metric"))
+
+    rising = np.arange(len(SETS), dtype=float)
+    three = xr.concat([metrics(of) for of in (rising, rising, -rising)], "network")
+    found = ranks(xr.Dataset({"metrics": three}))
+    n = len(SETS)
+    assert list(found.values()) == [round((2 * place + n + 1 - place) / 3, 1) for place in range(1, n + 1)]
+
+
+def mean(cell):
+    return float(cell.split(" ± ")[0])
+
+
+def test_a_gain_is_over_the_control_by_the_same_score_and_the_outliers_own_kind_is_no_part_of_the_mean():
+    networks = {
+        "known": network(55), "control": network(60, 60, 70), "exposed": network(80, outliers=98),
+        "energy": network(50, 50, 95),
+    }
+    table = exposure_table(group(networks), ORIGIN)
+    column = {name: i for i, name in enumerate(table.columns)}
+    found = {row[0]: row for row in table.rows}
+    assert mean(found["outliers"][column["gain, points"]]) == pytest.approx(98 - 60)
+    for row in "text", "the other classes", "mean of unseen sets":
+        cells = {name: found[row][i] for name, i in column.items()}
+        assert mean(cells["as trained"]) == 55
+        assert mean(cells["exposed"]) == 80
+        assert mean(cells["gain, points"]) == 20
+        assert mean(cells["energy bounds, energy"]) == 95
+        assert mean(cells["gain of bounds, points"]) == 25
+    assert found["text"][column["paper: before → after"]] == "SVHN: 91.83 → 98.43"
     assert "outliers" not in UNSEEN
 
 
 def test_numbers_of_papers_stand_beside_the_same_sets_only():
-    pairs = papers_sets(ORIGIN)
-    same = {"scenes": "LSUN (resize)", "gaussian": "Gaussian", "uniform": "uniform"}
-    assert pairs[: len(SETS)] == [(name, same.get(name)) for name in SETS]
-    assert [theirs for name, theirs in pairs if name is None] == [
-        "TinyImageNet (crop)", "TinyImageNet (resize)", "LSUN (crop)", "iSUN",
-    ]
-    assert printed("uniform", "tnr") == "98.4 / 100"
-    assert printed(None, "tnr") is None
-    assert exposed_there("textures", "textures: crops of brick") is None
-    assert exposed_there("faces", "folder LSUN") is None
+    auroc = printed(ORIGIN, "auroc")
+    assert (auroc["scenes"], auroc["gaussian"]) == ("93.9 / 95.4", "99.5 / 100")
+    assert not {"textures", "faces", "text", "digits"} & set(auroc)
+    theirs = [name for name in rows(ORIGIN) if name not in SETS]
+    assert theirs == ["TinyImageNet (crop)", "TinyImageNet (resize)", "LSUN (crop)", "iSUN"]
+    assert exposed_there(ORIGIN) == {"scenes": "LSUN: 89.08 → 97.57", "text": "SVHN: 91.83 → 98.43"}

@@ -1,6 +1,7 @@
 """A whole project in small, run once, for checks that need a healthy one and for breaking."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from textwrap import dedent
 
 import pytest
 
+from stages.pipeline.copies import copy
 from stages.pipeline.project import project as opened
 
 ENVIRONMENT = os.environ | {
@@ -66,6 +68,7 @@ FILES = {
                 - stages/core/errors.py
                 - stages/core/files.py
                 - stages/core/params.py
+                - stages/core/sections.py
                 - stages/core/stage.py
                 - stages/sources/prepare.py
               params:
@@ -82,6 +85,7 @@ FILES = {
               - stages/core/errors.py
               - stages/core/files.py
               - stages/core/params.py
+              - stages/core/sections.py
               - stages/core/stage.py
               - stages/demo/claims.py
               - stages/demo/page.txt
@@ -123,6 +127,7 @@ FILES = {
               - stages/core/errors.py
               - stages/core/files.py
               - stages/core/params.py
+              - stages/core/sections.py
               - stages/core/stage.py
               - stages/demo/parts.py
               - stages/demo/train.py
@@ -172,6 +177,32 @@ FILES = {
             main(run)
         """,
     "stages/demo/__init__.py": "",
+    "stages/demo/params.py": """\
+        from stages.core.params import Section
+
+
+        class Words(Section):
+            folder: str
+            most: int
+
+
+        class Speed(Section):
+            rate: float
+
+
+        class Page(Section):
+            digits: int
+
+
+        class Demo(Section):
+            seeds: list[int]
+            slow: Speed
+            fast: Speed
+            page: Page
+
+
+        SECTIONS = {"data.words": Words, "demo": Demo}
+        """,
     "stages/demo/parts.py": """\
         from stages.core.params import Section, read
 
@@ -266,6 +297,12 @@ def shell(folder, *command, fails=False):
     return done.stdout + done.stderr
 
 
+def without_own_sections(path):
+    """Empties the SECTIONS of core, which the small project's params.yaml has not."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"^SECTIONS = .*$", "SECTIONS = {}", text, flags=re.MULTILINE), encoding="utf-8")
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """The small project after `dvc repro`, committed."""
@@ -278,6 +315,7 @@ def finished(tmp_path_factory):
     for package in "core", "pipeline":
         shutil.copytree(root / "stages" / package, folder / "stages" / package,
                         ignore=shutil.ignore_patterns("__pycache__"))
+    without_own_sections(folder / "stages/core/params.py")
     shell(folder, "git", "init", "--quiet", "--template=")
     shell(folder, sys.executable, "-m", "dvc", "init", "--quiet")
     shell(folder, sys.executable, "-m", "dvc", "config", "core.analytics", "false")
@@ -285,6 +323,22 @@ def finished(tmp_path_factory):
     shell(folder, "git", "add", "--all")
     shell(folder, "git", "commit", "--quiet", "--message", "Run everything")
     return folder
+
+
+@pytest.fixture(scope="session")
+def clone(request, tmp_path_factory):
+    """A clone of this project, with what is not committed yet, under the profile `smoke`."""
+    folder = tmp_path_factory.mktemp("smoke")
+    copy(request.config.rootpath, folder / "source")
+    shell(folder, "git", "clone", "--quiet", "source", "clone")
+    shell(folder / "clone", sys.executable, "-m", "stages.pipeline.profile", "smoke")
+    return folder / "clone"
+
+
+@pytest.fixture(scope="session")
+def first_run(clone, stages_run):
+    """What `make repro` says in the clone while it runs the stages."""
+    return shell(clone, sys.executable, "-m", "stages.runner")
 
 
 @pytest.fixture

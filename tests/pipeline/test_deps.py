@@ -126,6 +126,7 @@ stages:
       - stages/core/errors.py       # code
       - stages/core/files.py
       - stages/core/params.py
+      - stages/core/sections.py
       - stages/core/stage.py
       - stages/demo/claims.py
       - stages/demo/page.txt

@@ -1,4 +1,4 @@
-"""Calibration against core's error, against a grid of temperatures, and in cases solved by hand."""
+"""Calibration against scikit-learn, a grid of temperatures, and labels drawn from known probabilities."""
 
 import math
 
@@ -9,8 +9,8 @@ import torch.nn.functional as F
 from sklearn.calibration import calibration_curve
 
 from stages.core.scores import calibration_error
-from stages.regularization.calibration import contributions, reliability, repaired, temperature
-from stages.regularization.clean import numbers
+from stages.regularization.calibration import nats, reliability, repaired, temperature
+from stages.regularization.clean import measure
 
 
 def some_logits(n=400, classes=5, seed=0):
@@ -19,33 +19,24 @@ def some_logits(n=400, classes=5, seed=0):
     return z, torch.distributions.Categorical(logits=z).probs.multinomial(1, generator=rng).flatten()
 
 
-def with_confidence(*confidences):
-    """Logits over two classes whose softmax gives class 0 these probabilities."""
-    return torch.tensor([[math.log(p / (1 - p)), 0.0] for p in confidences], dtype=torch.float64)
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_contributions_have_the_calibration_error_as_mean(seed):
-    z, y = some_logits(seed=seed)
-    assert contributions(2 * z, y).mean().item() == pytest.approx(calibration_error(2 * z, y), abs=1e-12)
-
-
-def test_contributions_by_hand():
-    # (12/15, 13/15] holds 0.85, right, and 0.84, wrong: too confident, so (confidence - right) of each
-    z = with_confidence(0.85, 0.84, 0.65)
-    found = contributions(z, torch.tensor([0, 1, 0]))
-    assert found.tolist() == pytest.approx([-0.15, 0.84, 0.35])
+def test_nats_are_of_each_image():
+    z, y = some_logits()
+    probabilities = z.softmax(1)[torch.arange(len(y)), y]
+    assert nats(z, y).numpy() == pytest.approx(-np.log(probabilities.numpy()))
 
 
 def test_reliability_is_scikit_learns_curve():
     """For two classes, with the probability of being right as the score."""
     z, y = some_logits(n=2000, classes=2)
     confidence, right = z.softmax(1).amax(1), z.argmax(1) == y
-    accuracy, mean = calibration_curve(right, confidence, n_bins=15)
-    bins = reliability(z, y).numpy()
-    assert bins[:, 0] == pytest.approx(mean)
-    assert bins[:, 1] == pytest.approx(accuracy)
-    assert bins[:, 2].sum() == pytest.approx(1)
+    accuracy, mean = calibration_curve(right, confidence, n_bins=10, strategy="quantile")
+    assert reliability(z, y).numpy() == pytest.approx(accuracy - mean)
+
+
+def test_reliability_is_below_0_where_a_network_is_too_sure():
+    z, y = some_logits(n=4000)
+    assert (reliability(5 * z, y)[:5] < -0.1).all()
+    assert (reliability(0.2 * z, y)[5:] > 0.1).all()
 
 
 def test_the_temperature_is_the_best_of_a_grid():
@@ -82,11 +73,20 @@ def test_too_confident_logits_are_repaired():
     assert torch.equal(better.argmax(1), z.argmax(1))
 
 
-def test_numbers_after_the_temperature_are_those_of_the_logits_that_labels_were_drawn_from():
+def test_measures_after_the_temperature_are_those_of_the_logits_that_labels_were_drawn_from():
     z, y = some_logits(n=4000)
-    found = numbers(4 * z, y)
+    found = {name: values for name, (_, values) in measure(4 * z, y).items()}
     assert found["temperature"] == pytest.approx(4, rel=0.05)
-    assert found["loss"] == pytest.approx(F.cross_entropy(4 * z, y).item(), rel=1e-6)
-    assert found["repaired_loss"] == pytest.approx(F.cross_entropy(z, y).item(), abs=2e-3)
+    assert found["nats"].mean().item() == pytest.approx(F.cross_entropy(4 * z, y).item(), rel=1e-6)
+    assert found["repaired_nats"].mean().item() == pytest.approx(F.cross_entropy(z, y).item(), abs=2e-3)
     assert found["calibration_error"] == pytest.approx(calibration_error(4 * z, y))
     assert found["repaired_calibration_error"] < 0.03
+    assert found["gap"].mean() < -0.1
+    assert abs(found["repaired_gap"].mean()) < 0.01
+
+
+def test_a_network_that_is_calibrated_gains_nothing_by_a_temperature():
+    z, y = some_logits(n=4000)
+    gained = [nats(k * z, y) - nats(repaired(k * z, y)[0], y) for k in (1, 2, 4)]
+    assert gained[0].mean().item() == pytest.approx(0, abs=2e-3)
+    assert gained[2].mean() > gained[1].mean() > 0.05

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from stages.core.claims import Claim, positive
+from stages.core.claims import OURS, Claim
 from stages.core.pages import Figure, Page, Table, write_page
 from stages.core.plots import figure, save_figure, style
 from stages.report import page as report
@@ -75,8 +75,7 @@ def project(tmp_path, monkeypatch):
 
 
 def flat():
-    """A page with a claim of each verdict, one of them computed."""
-    rng = np.random.default_rng(0)
+    """A page with a claim of each verdict."""
     text = {"source": "A et al., table 1", "unit": "points"}
     return Page(
         name="flat", title="Flat minima", question="Do they help?",
@@ -84,9 +83,10 @@ def flat():
         conditions={"data": "photos", "seeds": "3", "epochs": "6"},
         answer="Sometimes.",
         claims=[
-            positive(1 + rng.random((3, 50)), "images", id="better", sentence="It is better.", **text),
+            Claim("better", "It is better.", effect=1.5, low=1.2, high=1.8, basis="3 seeds", **text),
             Claim("worse", "It is smaller.", effect=-6.2, low=-9.8, high=-2.7, basis="50 images", **text),
             Claim("open", "It is as fast.", effect=0.12, low=-0.48, high=0.41, basis="50 images", **text),
+            Claim("odd", "It is odd.", OURS, "nats", -1.0, None, None, "1 seed", "one seed tells nothing"),
         ],
         tables=[Table("Accuracy", ["net", "%"], [["ours", 91.23456], ["paper", None]], "Ours is small.")],
         figures=[Figure("plots/flat/rise.svg", "The rise of the loss.")],
@@ -122,17 +122,32 @@ def test_every_claim_has_its_sentence_verdict_and_interval(project):
         ("It is better.", "✓ supported", "3 seeds"),
         ("It is smaller.", "✗ contradicted", "−6.2 points −9.8 to −2.7"),
         ("It is as fast.", "? inconclusive", "+0.12 points −0.48 to +0.41"),
+        ("It is odd.", "– not tested", "−1.00 nats none", "1 seed one seed tells nothing"),
     ]
     assert len(rows) == len(expected)
     for row, words in zip(rows, expected, strict=True):
-        assert all(word in row for word in (*words, "A et al., table 1"))
+        assert all(word in row for word in (*words, "our question" if "odd" in row else "A et al., table 1"))
 
 
 def test_the_overview_counts_verdicts(project):
     two = flat()
     _, root = rendered(replace(two, name="again", claims=two.claims[:1] * 2), two)
     rows = [row.words() for row in root.all("table")[0].all("tbody")[0].all("tr")]
-    assert rows == ["Flat minima Do they help? ✓ 2 0 0", "Flat minima Do they help? ✓ 1 ✗ 1 ? 1"]
+    assert rows == [
+        "Flat minima Do they help? ✓ 2 0 0 0", "Flat minima Do they help? ✓ 1 ✗ 1 ? 1 – 0 + 1",
+    ]
+
+
+def test_the_head_counts_claims_of_papers_and_ours_apart_and_what_chance_would_give(project):
+    two = flat()
+    _, root = rendered(replace(two, name="again", claims=two.claims[:1] * 19), two)
+    head = next(node.words() for node in root.all("p") if "were tested" in node.words())
+    assert head == (
+        "22 of 23 claims were tested. Of what papers claim, 20 are supported, 1 is contradicted, 1 is "
+        "inconclusive, 0 are not tested. Of our own questions, 0 are supported, 0 are contradicted, 0 are "
+        "inconclusive, 1 is not tested. If there were no effects at all, chance alone would still give about "
+        "1.1 verdicts, half of them in favour."
+    )
 
 
 def test_the_diagram_is_to_scale(project):

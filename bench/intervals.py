@@ -1,0 +1,131 @@
+"""How often intervals cover the truth, into docs/statistics.md: python -m bench.intervals"""
+
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+from scipy.special import stdtrit
+
+from bench.samples import auroc, balanced, correlated, normal, rare, tnr, true_auroc, true_tnr, unpaired
+from stages.core.files import write
+from stages.core.intervals import NORMAL, TAIL, deviations, interval
+from stages.core.stage import main
+
+RUNS, PART = 4000, 50            # of a cell, drawn by parts
+PAGE, BEGIN, END = "docs/statistics.md", "<!-- coverage, by make bench -->\n", "<!-- end of coverage -->\n"
+
+
+def misses(truth, draw, runs=RUNS):
+    """Shares of runs whose interval is wholly below the truth, and above it: (2, 3), of the three of `ends`.
+
+    `draw(rng, n)` gives the terms of n runs.
+    """
+    rng, found = np.random.default_rng(0), []
+    while len(found) < runs:
+        terms = draw(rng, PART)
+        found += [ends([term[run] for term in terms]) for run in range(PART)]
+    low, high = np.moveaxis(np.array(found), 2, 0)
+    return np.stack([(high < truth).mean(0), (low > truth).mean(0)])
+
+
+def ends(terms):
+    """The ends of three intervals of a run: ours, Student's over the seeds' means, over the images' means."""
+    effect, *ours = interval(terms, scale=1)
+    seeds = sum(term.mean(tuple(range(1, term.ndim))) for term in terms)
+    by_seeds = stdtrit(len(seeds) - 1, 1 - TAIL) * seeds.std(ddof=1) / len(seeds) ** 0.5
+    by_images = NORMAL * (deviations(terms) ** 2).sum() ** 0.5
+    return [ours, *([effect - half, effect + half] for half in (by_seeds, by_images))]
+
+
+def paired(s):
+    """Name -> cells of two networks on the same images, of s seeds: [(truth, what draws runs)]."""
+    by_size = [
+        *product([100], [0, 0.3, 0.7], [0, 1, 10, 100]), *product([500], [0, 0.7], [0, 1, 10, 100]),
+        (10_000, 0, 0), (10_000, 0.7, 1),
+    ]
+    yield "normal", [
+        (0, partial(correlated, shape=(s, n), correlation=same, seeds=seeds)) for n, same, seeds in by_size
+    ]
+    counts = (0.1, 0), (0.1, 0.5), (0.3, 0)
+    by_count = [
+        *product([100], counts, [0, 0.3, 0.7], [0, 0.2]), *product([500], counts, [0, 0.7], [0, 0.2]),
+        (10_000, (0.1, 0), 0, 0), (10_000, (0.1, 0), 0.7, 0.04),
+    ]
+    yield "−1, 0, +1", [
+        (apart * better, partial(balanced, shape=(s, n), apart=apart, better=better, correlation=same,
+                                 seeds=seeds))
+        for n, (apart, better), same, seeds in by_count
+    ]
+    yield "0 or 1, one or three images on average", [
+        (count / n, partial(rare, shape=(s, n), share=count / n, correlation=same))
+        for count, n, same in product([1, 3], [100, 400], [0, 0.5, 1])
+    ]
+
+
+def with_draws(s):
+    """Likewise where noise is drawn, the same for all networks."""
+    components = (
+        {}, {"s": 5}, {"d": 5}, {"sd": 5}, {"sd": 50}, {"s": 5, "d": 5, "sd": 5}, {"i": 5, "s": 5, "sd": 5},
+        {"i": 5, "si": 5, "d": 5}, {"i": 20, "id": 5},
+    )
+    for draws in 10, 5, 2:
+        shape = s, 50, draws
+        yield f"normal, {draws} draws", [(0, partial(normal, shape=shape, **parts)) for parts in components]
+    yield "−1, 0, +1, 10 draws", [
+        (0.1 * better, partial(balanced, shape=(s, 100, 10), apart=0.1, better=better, correlation=same,
+                               seeds=by, draws=by))
+        for better, same, by in product([0, 0.5], [0, 0.3, 0.7], [0, 0.1])
+    ]
+
+
+def of_two_sets(s):
+    """Likewise where two terms have images of their own, 200 and 300, but the same seeds."""
+    yield "accuracy, other images", [
+        (0, partial(unpaired, seeds=s, correlation=same, spread=spread))
+        for same, spread in product([0, 0.3, 0.7], [0, 0.01, 0.05])
+    ]
+    for name, metric, true in ("AUROC", auroc, true_auroc), ("TNR at 95 % TPR", tnr, true_tnr):
+        yield name, [
+            (true(apart, spread), partial(metric, seeds=s, apart=apart, correlation=same, spread=spread))
+            for apart, same, spread in product([1.2, 2.3], [0, 0.7], [0, 0.1])
+        ]
+
+
+def row(name, seeds, cells):
+    """A line of the table: what the intervals of all cells of a name did."""
+    found = np.array([misses(*cell) for cell in cells])                          # (cells, 2, 3)
+    covered = 100 - 100 * found.sum(1)
+    false = [100 - each[0] for each, (truth, _) in zip(covered, cells, strict=True) if truth == 0]
+    return (
+        f"| {name} | {seeds} | {len(cells)} | {covered[:, 0].min():.1f} to {covered[:, 0].max():.1f} | "
+        f"{100 * found[:, :, 0].max():.1f} | {f'{max(false):.1f}' if false else '–'} | "
+        f"{covered[:, 1].min():.0f} | {covered[:, 2].min():.0f} |"
+    )
+
+
+def table():
+    """The lines of the table, measured anew."""
+    yield (
+        "| data | seeds | kinds | truth within, % | missed on one side, % | verdict at 0, % "
+        "| seeds alone, % | images alone, % |"
+    )
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    for kind, counts in (paired, (3, 5, 10)), (with_draws, (3, 5)), (of_two_sets, (3, 5)):
+        for group in zip(*(kind(seeds) for seeds in counts), strict=True):
+            for seeds, (name, cells) in zip(counts, group, strict=True):
+                yield row(name, seeds, cells)
+
+
+def run():
+    text = Path(PAGE).read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    lines = []
+    for line in table():
+        print(line, flush=True)
+        lines.append(line)
+    write(PAGE, before + BEGIN + "\n".join(lines) + "\n" + END + rest.split(END)[1])
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,0 +1,123 @@
+"""Tables and figures made of measurements by name: every number with its 95 % interval where there is one.
+
+A DataArray's axis `network` gives rows, lines and colours; what else it has is either the axis that is asked
+for, drawn anew in another run (claims.py), which makes the interval, or averaged.
+"""
+
+import numpy as np
+
+from stages.core.claims import drawn
+from stages.core.files import write_rows
+from stages.core.intervals import interval
+from stages.core.pages import Table
+from stages.core.plots import figure, legend, save_figure, style
+
+
+def spread(values):
+    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
+    whose means add up as in `claim`.
+    """
+    terms = values if isinstance(values, list) else [values]
+    mean = float(sum(term.mean() for term in terms))
+    if min(term.sizes.get("seed", 1) for term in terms) < 3:
+        return mean, np.nan
+    try:
+        _, low, high = interval([drawn(term) for term in terms])
+    except ValueError:                                       # all equal
+        return mean, 0.0
+    return mean, (high - low) / 2
+
+
+def chosen(values, name):
+    """What `values`, a DataArray with the axis `network` or a dict by name, has of one network, or None."""
+    if isinstance(values, dict):
+        return values.get(name)
+    return values.sel(network=name) if name in values.network else None
+
+
+def table(caption, labels, columns, note="", digits=1, of="network"):
+    """A Table with a row for each network, or whatever it is a table `of`, in `labels`, name -> words.
+
+    `columns` is heading -> a DataArray with the axis `network`, or a dict by name of what is printed or of
+    what `spread` takes.
+    """
+    def cell(found):
+        if found is None or isinstance(found, str | int | float):
+            return found
+        mean, half = spread(found)
+        return f"{mean:.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
+
+    rows = [
+        [label, *(cell(chosen(column, name)) for column in columns.values())]
+        for name, label in labels.items()
+    ]
+    return Table(caption, [of, *columns], rows, note)
+
+
+def spreads(values, x, labels):
+    """Mean and half interval along the axis `x`: network -> two arrays (places,)."""
+    found = {}
+    for name in labels:
+        one = values.sel(network=name)
+        found[name] = np.array([spread(one.isel({x: i})) for i in range(one.sizes[x])]).T
+    return found
+
+
+def lines(name, panels, labels, ylabel, chance=None, ylim=None):
+    """Draws plots/<name>.svg: a line with its interval for each network of `labels`, name -> words.
+
+    `panels` is title -> (values, axis, words below it): a DataArray with the axes `network` and `axis`, whose
+    coordinates are the places.
+    """
+    fig, all_axes = figure(len(panels))
+    for axes, (title, (values, x, xlabel)) in zip(all_axes, panels.items(), strict=True):
+        places, found = values[x].to_numpy().tolist(), spreads(values, x, labels)
+        for i, (network, (mean, half)) in enumerate(found.items()):
+            axes.plot(places, mean, label=labels[network], **style(i))
+            axes.fill_between(places, mean - half, mean + half, color=style(i)["color"], alpha=0.15, lw=0)
+        if chance is not None:
+            axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
+        axes.set(title=title, xlabel=xlabel, ylim=ylim)
+        axes.set_xticks(places, [f"{place:g}" for place in places])
+    all_axes[0].set_ylabel(ylabel)
+    legend(fig, all_axes[0])
+    save_figure(f"plots/{name}.svg", fig)
+
+
+def write_lines(path, values, x, labels):
+    """Writes the CSV that DVC plots: a row a place of the axis `x`, a mean and an interval a network."""
+    found = spreads(values, x, labels)
+    rows = []
+    for i, place in enumerate(values[x].to_numpy().tolist()):
+        row = {x: place}
+        for network, (mean, half) in found.items():
+            low, high = mean[i] - half[i], mean[i] + half[i]
+            row |= {network: mean[i], f"{network}_low": low, f"{network}_high": high}
+        rows.append({key: None if np.isnan(value) else float(value) for key, value in row.items()})
+    write_rows(path, rows)
+
+
+def dots(name, panels, labels, xlabel, chance=None):
+    """Draws plots/<name>.svg: a dot with its interval for each network of `labels`, a row each.
+
+    `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend.
+    """
+    fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
+    for axes, (title, groups) in zip(all_axes, panels.items(), strict=True):
+        for i, (group, values) in enumerate(groups.items()):
+            offset = (i - (len(groups) - 1) / 2) * 0.22
+            for row, network in enumerate(labels):
+                found = chosen(values, network)
+                if found is not None:
+                    mean, half = spread(found)
+                    axes.errorbar(mean, row + offset, xerr=None if np.isnan(half) else half, capsize=2,
+                                  linestyle="none", label=group if row == 0 else None, **style(i))
+        if chance is not None:
+            axes.axvline(chance, color="0.5", linestyle=":", linewidth=1)
+        axes.set(title=title, xlabel=xlabel)
+        axes.set_yticks(range(len(labels)), list(labels.values()))
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
+    if len(next(iter(panels.values()))) > 1:
+        legend(fig, all_axes[0])
+    save_figure(f"plots/{name}.svg", fig)

@@ -1,0 +1,6 @@
+"""Numbers in sentences."""
+
+
+def counted(n, thing):
+    """How many there are of a `thing`, whose plural is regular: 1 thread, 2 threads, 1,000 images."""
+    return f"{n:,} {thing}{'s' * (n != 1)}"

@@ -1,0 +1,96 @@
+"""Means and intervals in tables, curves and figures, against numbers made by hand."""
+
+import csv
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from stages.core import charts
+from stages.core.charts import dots, lines, spread, spreads, table, write_lines
+
+LABELS = {"sam": "SAM", "sgd": "SGD"}
+
+
+@pytest.fixture
+def values():
+    """Of two networks, three seeds and four places: 10 for SGD and 20 for SAM, plus place and seed."""
+    network, seed, place = np.ix_([10.0, 20.0], [-1.0, 0.0, 1.0], [0.0, 1.0, 2.0, 3.0])
+    return xr.DataArray(
+        network + seed + place, dims=["network", "seed", "place"],
+        coords={"network": ["sgd", "sam"], "place": [0.0, 0.1, 0.2, 0.4]},
+    )
+
+
+HALF = stats.t.ppf(0.975, 2) / 3**0.5                        # of -1, 0, 1
+
+
+def test_a_spread_is_mean_and_half_an_interval(values):
+    assert spread(values.sel(network="sam", place=0.4)) == pytest.approx((23, HALF))
+    assert spread(values.sel(network="sgd")) == pytest.approx((11.5, HALF))
+    assert np.isnan(spread(values.sel(network="sgd").isel(seed=[0]))[1])
+    assert spread(0 * values.sel(network="sgd")) == (0, 0)
+
+
+def test_a_table_has_a_row_a_network_in_the_order_of_the_labels(values):
+    columns = {"paper": {"sgd": "3.5"}, "ours": values, "one seed": values.isel(seed=[1])}
+    found = table("Caption", LABELS, columns, "Note.", digits=2)
+    assert found.columns == ["network", "paper", "ours", "one seed"]
+    assert found.rows == [
+        ["SAM", None, f"21.50 ± {HALF:.2f}", "21.50"], ["SGD", "3.5", f"11.50 ± {HALF:.2f}", "11.50"],
+    ]
+    partly = table("Caption", LABELS, {"ours": values.sel(network=["sgd"])})
+    assert [row[1] is None for row in partly.rows] == [True, False]
+
+
+def test_spreads_go_along_an_axis(values):
+    mean, half = spreads(values, "place", LABELS)["sam"]
+    assert mean == pytest.approx([20, 21, 22, 23])
+    assert half == pytest.approx([HALF] * 4)
+
+
+def test_the_curves_of_dvc_have_a_row_a_place(values, tmp_path):
+    write_lines(tmp_path / "curve.csv", values, "place", LABELS)
+    rows = list(csv.DictReader((tmp_path / "curve.csv").read_text().splitlines()))
+    assert list(rows[0]) == ["place", "sam", "sam_low", "sam_high", "sgd", "sgd_low", "sgd_high"]
+    assert [float(row["place"]) for row in rows] == [0, 0.1, 0.2, 0.4]
+    assert float(rows[3]["sgd_low"]) == pytest.approx(13 - HALF, abs=1e-6)
+    assert float(rows[3]["sam_high"]) == pytest.approx(23 + HALF, abs=1e-6)
+
+
+def test_without_three_seeds_a_curve_has_no_interval(values, tmp_path):
+    write_lines(tmp_path / "curve.csv", values.isel(seed=[0]), "place", LABELS)
+    row, *_ = csv.DictReader((tmp_path / "curve.csv").read_text().splitlines())
+    assert (row["sam"], row["sam_low"]) == ("19.0", "")
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were to be saved: name -> the list of their axes."""
+    found = {}
+    monkeypatch.setattr(charts, "save_figure", lambda path, fig: found.update({path: fig.axes}))
+    return found
+
+
+def test_lines_stand_where_the_numbers_are(values, drawn):
+    lines("demo/figures/noise", {"Noise": (values, "place", "σ")}, LABELS, "accuracy, %", 10, (0, 100))
+    axes, = drawn["plots/demo/figures/noise.svg"]
+    sam, sgd, chance = axes.lines
+    assert sam.get_xydata().tolist() == [[0, 20], [0.1, 21], [0.2, 22], [0.4, 23]]
+    assert sgd.get_label() == "SGD"
+    assert chance.get_ydata()[0] == 10
+    band = axes.collections[0].get_paths()[0].vertices
+    assert band[:, 1].min() == pytest.approx(20 - HALF)
+    assert band[:, 1].max() == pytest.approx(23 + HALF)
+
+
+def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
+    groups = {"clean": values.sel(place=0.0), "attacked": values.sel(place=0.4, network=["sam"])}
+    dots("demo/figures/dots", {"Accuracy": groups}, LABELS, "accuracy, %")
+    axes, = drawn["plots/demo/figures/dots.svg"]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["SAM", "SGD"]
+    places = [container.lines[0].get_xydata()[0].tolist() for container in axes.containers]
+    assert [place[0] for place in places] == [20, 10, 23]
+    assert places[0][1] < 0 < places[2][1] < 0.5             # clean above, attacked below the row's middle
+    assert places[1][1] == places[0][1] + 1

@@ -1,0 +1,57 @@
+"""Edits, and the stages of this experiment that each makes stale (tests/pipeline/test_stale.py)."""
+
+FIGURES = "stages/features/dvc.yaml:figures"
+FEATURES = [FIGURES, "features"]
+EVALUATED = ["evaluation@*", *FEATURES]
+RAND = ["retraining@rand", "evaluation@on_rand", *FEATURES]
+DET = ["retraining@det", "evaluation@on_det", *FEATURES]
+NONROBUST = ["nonrobust@*", *RAND, *DET]
+INVERTED = [
+    "inversion@*", "retraining@robust", "retraining@robust_noise", "retraining@standard",
+    "evaluation@on_robust", "evaluation@on_robust_noise", "evaluation@on_standard", *FEATURES,
+]
+ROBUST = ["stages/features/dvc.yaml:adversarial", "evaluation@robust", *INVERTED]
+MEASURED = [*NONROBUST, *INVERTED, *EVALUATED]
+ALL = [*MEASURED, *ROBUST]
+
+ROWS = {
+    "data.objects.source": ALL,
+    "compute.threads": ALL,
+    "seeds": ALL,
+    "training.epochs": [*ROBUST, "retraining@*", *EVALUATED],
+    "stages/datasets/photos.py": ALL,
+    "stages/core/files.py": ALL,
+    "stages/core/nets.py": ALL,
+    "stages/core/train.py": ALL,
+    "stages/core/seeds.py": ALL,
+    "stages/core/attacks.py": ALL,
+    "stages/core/scores.py": MEASURED,
+    "stages/core/claims.py": FEATURES,
+    "stages/core/intervals.py": FEATURES,
+    "stages/core/charts.py": FEATURES,
+    "stages/core/pages.py": FEATURES,
+    "stages/core/plots.py": FEATURES,
+    "stages/baseline/train.py": [*NONROBUST, *INVERTED, "evaluation@sgd"],
+    "features.depth": ALL,
+    "features.images": [*NONROBUST, *INVERTED],
+    "features.nonrobust.rand.epsilon": ["nonrobust@rand", *RAND],
+    "features.nonrobust.det.epsilon": ["nonrobust@det", *DET],
+    "features.adversarial.epsilon": ROBUST,
+    "features.inversion.iterations": INVERTED,
+    "features.retraining.rand.pad": RAND,
+    "features.retraining.det.lr": DET,
+    "features.retraining.robust.lr": ["retraining@robust", "evaluation@on_robust", *FEATURES],
+    "features.retraining.robust_noise.epochs": [
+        "retraining@robust_noise", "evaluation@on_robust_noise", *FEATURES,
+    ],
+    "features.retraining.standard.epochs": ["retraining@standard", "evaluation@on_standard", *FEATURES],
+    "features.evaluation.epsilons": EVALUATED,
+    "stages/features/nonrobust.py": NONROBUST,
+    "stages/features/inversion.py": INVERTED,
+    "stages/features/adversarial.py": ROBUST,
+    "stages/features/evaluation.py": EVALUATED,
+    "stages/features/recipe.py": ALL,
+    "stages/features/claims.py": ["features"],
+    "stages/features/figures.py": [FIGURES],
+    "stages/features/grids.py": [FIGURES],
+}

@@ -1,0 +1,44 @@
+"""Edits, and the stages of this experiment that each makes stale (tests/pipeline/test_stale.py)."""
+
+FIGURES = "stages/noise/dvc.yaml:figures"
+NOISE = [FIGURES, "noise"]
+MEASURED = ["robustness@*", "landscape@*", *NOISE]
+GAUSSIAN = ["stages/noise/dvc.yaml:gaussian", "robustness@gaussian", "landscape@gaussian", *NOISE]
+SAM = ["sam@sam", "robustness@sam", "landscape@sam", *NOISE]
+MULTISTEP = ["sam_multistep", "robustness@sam_multistep", "landscape@sam_multistep", *NOISE]
+LINF = ["sam@sam_linf", "robustness@sam_linf", "landscape@sam_linf", *NOISE]
+ALL_SAM = [*SAM, *MULTISTEP, *LINF]
+TRAINED = [*GAUSSIAN, *ALL_SAM, *MEASURED]
+OF_BASELINE = ["robustness@sgd", "landscape@sgd", *NOISE]
+
+ROWS = {
+    "data.objects.source": TRAINED,
+    "compute.threads": TRAINED,
+    "seeds": TRAINED,
+    "training.epochs": TRAINED,
+    "stages/datasets/photos.py": TRAINED,
+    "stages/core/files.py": TRAINED,
+    "stages/core/nets.py": TRAINED,
+    "stages/core/train.py": TRAINED,
+    "stages/core/seeds.py": TRAINED,
+    "stages/core/scores.py": MEASURED,
+    "stages/core/claims.py": NOISE,
+    "stages/core/intervals.py": NOISE,
+    "stages/core/charts.py": NOISE,
+    "stages/core/plots.py": NOISE,
+    "stages/baseline/train.py": OF_BASELINE,
+    "gaussian.sigma": GAUSSIAN,
+    "sam.rho": [*SAM, *MULTISTEP],
+    "sam.norm": [*SAM, *MULTISTEP],
+    "sam_multistep.steps": MULTISTEP,
+    "sam_linf.rho": LINF,
+    "noise.robustness.sigmas": ["robustness@*", *NOISE],
+    "noise.landscape.points": ["landscape@*", *NOISE],
+    "stages/noise/gaussian.py": GAUSSIAN,
+    "stages/noise/sam.py": ALL_SAM,
+    "stages/noise/weights.py": TRAINED,
+    "stages/noise/quantisation.py": ["robustness@*", *NOISE],
+    "stages/noise/hessian.py": ["landscape@*", *NOISE],
+    "stages/noise/claims.py": ["noise"],
+    "stages/noise/figures.py": [FIGURES],
+}
