@@ -2,14 +2,16 @@
 
 import platform
 
-from bench import pipeline, scheduling, training
+from bench import pipeline, scheduling, starts, training
 from stages.core.compute import facts
 from stages.core.files import write
 from stages.core.stage import main
 
 
 def run(profile: str):
-    sections = [*training.section(), *pipeline.section(profile), *scheduling.section()]
+    sections = [
+        *training.section(), *starts.section(), *pipeline.section(profile), *scheduling.section(),
+    ]
     here = facts()
     write("docs/benchmarks.md", "\n".join([
         "# Benchmarks", "",
