@@ -18,7 +18,7 @@ ROWS = {
     "data.objects.source": ALL,
     "compute.threads": ALL,
     "seeds": ALL,
-    "training.epochs": ALL,                                  # the baseline, too, has the depth of these networks
+    "training.epochs": ALL,                                  # through the baseline, of the same depth
     "stages/datasets/photos.py": ALL,
     "stages/core/files.py": ALL,
     "stages/core/nets.py": ALL,
