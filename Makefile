@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 REQUIREMENTS := requirements.txt requirements-no-deps.txt constraints.txt
 INSTALLED := .venv/.installed
 
-.PHONY: help setup repro test check nightly lint profile diff show report bench deps clean
+.PHONY: help setup repro test check nightly lint profile diff show report bench stability deps clean
 
 help:  ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -57,6 +57,9 @@ report: setup  ## write plots/report.html, and what it needs
 
 bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hour; PROFILE=default, three)
 	@python -m bench $(or $(PROFILE),smoke)
+
+stability: setup  ## compute everything with three lists of seeds, into docs/stability.md (three times `make repro`)
+	@python -m bench.stability
 
 deps: setup  ## rewrite the deps in every dvc.yaml from the imports
 	@python -m stages.pipeline.deps

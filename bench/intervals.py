@@ -64,13 +64,15 @@ def paired(s):
 
 
 def with_draws(s):
-    """Likewise where the noise is drawn ten times for each network."""
+    """Likewise where noise is drawn, the same for all networks."""
     components = (
         {}, {"s": 5}, {"d": 5}, {"sd": 5}, {"sd": 50}, {"s": 5, "d": 5, "sd": 5}, {"i": 5, "s": 5, "sd": 5},
         {"i": 5, "si": 5, "d": 5}, {"i": 20, "id": 5},
     )
-    yield "normal, with draws", [(0, partial(normal, shape=(s, 50, 10), **parts)) for parts in components]
-    yield "−1, 0, +1, with draws", [
+    for draws in 10, 5, 2:
+        shape = s, 50, draws
+        yield f"normal, {draws} draws", [(0, partial(normal, shape=shape, **parts)) for parts in components]
+    yield "−1, 0, +1, 10 draws", [
         (0.1 * better, partial(balanced, shape=(s, 100, 10), apart=0.1, better=better, correlation=same,
                                seeds=by, draws=by))
         for better, same, by in product([0, 0.5], [0, 0.3, 0.7], [0, 0.1])

@@ -18,8 +18,8 @@ CONFIDENCE = 0.95
 TAIL = (1 - CONFIDENCE) / 2
 NORMAL = float(ndtri(1 - TAIL))
 
-DOUBT = 4                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
-POWERS = 1.25, 0.75              # of the two ratios that say how much of the variance rests on one axis
+DOUBT = 6                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
+POWER = 1.25                     # of a share of the variance, in what Student's quantile adds to the normal's
 FEW = 30                         # of fewer places than these, skewness is not estimated
 ROUNDING = 1e-12                 # a deviation of this share of the largest value is none
 
@@ -95,8 +95,7 @@ def spread(squares):
     extra = 0.0
     for axes, (mean, free) in squares.items():
         if len(axes) == 1 and mean:
-            of_all, of_own = mean / variance, mean / max(mean, beyond[axes])
-            share = of_all ** POWERS[0] * of_own ** POWERS[1]
+            share = (mean / variance) ** POWER * mean / max(mean, beyond[axes])
             extra += (share * (stdtrit(free, 1 - TAIL) - NORMAL)) ** 2
     return variance, float(NORMAL + extra**0.5)
 

@@ -31,7 +31,7 @@ from dvc.stage.serialize import to_lockfile, to_single_stage_lockfile
 from stages.core.errors import UserError
 from stages.runner.clone import collect, job_of, new_token
 from stages.runner.lock import LockFile
-from stages.runner.parsed import Parsed
+from stages.runner.reading import Reading
 from stages.runner.seen import Seen
 from stages.runner.targets import named, of_root
 
@@ -98,7 +98,7 @@ class Books:
 
     def plan(self, targets=(), single_item=False, downstream=False):
         """The stages to look at, in DVC's order -> those of them that come first."""
-        with self.turn(), Parsed(Path(self.repo.tmp_dir, "runner/parsed.json")):
+        with self.turn(), Reading(Path(self.repo.tmp_dir, "runner/parsed.json")):
             graph = get_active_graph(self.repo.index.graph)
             root = of_root(self.repo)
             stages = root if root and not targets else named(self.repo, targets or [PROJECT_FILE])

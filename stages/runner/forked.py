@@ -32,8 +32,9 @@ def forked(command, output):
         return None
     with _lock:
         kind = inherited(command)
-        if _warm is None or _warm.kind != kind or _warm.died():
+        if _warm and _warm.ready() and (_warm.kind != kind or _warm.process.poll() is not None):
             dismiss()
+        if _warm is None:                                    # not either where one has proved useless
             _warm = Warm(command, kind)
         report = _warm.asked(command, output) if _warm.ready() else None
     return begun(report) if report else None
@@ -80,10 +81,6 @@ class Warm:
                 said = self.channel.recv(LONGEST, socket.MSG_DONTWAIT)
                 self.state = "ready" if said == READY else "useless"
         return self.state == "ready"
-
-    def died(self):
-        """Whether it did fork and does not any more."""
-        return self.state == "ready" and self.process.poll() is not None
 
     def asked(self, command, output):
         """A socket that tells what becomes of a command; it ends at once if this process is dead."""

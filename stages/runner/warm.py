@@ -126,10 +126,10 @@ def leave(status):
     gc.collect()                                             # closes the files that they left open
     for stream in sys.stdout, sys.stderr:
         try:
-            if not stream.closed:
+            if stream and not stream.closed:
                 stream.flush()
-        except (OSError, ValueError):
-            status = status or 120
+        except OSError:
+            status = 120
     ctypes.CDLL(None).fflush(None)
     if status < 0:
         signal.signal(-status, signal.SIG_DFL)

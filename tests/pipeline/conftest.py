@@ -10,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from stages.pipeline import outputs
+from stages.pipeline.copies import copy
 from stages.pipeline.project import project as opened
 
 ENVIRONMENT = os.environ | {
@@ -327,20 +327,9 @@ def finished(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def clone(request, tmp_path_factory):
-    """A clone of this project, with what is not committed yet, under the profile `smoke`.
-
-    Committed results are left out: in folders that stages read, files of other depths and rounds would stay.
-    """
-    root, folder = request.config.rootpath, tmp_path_factory.mktemp("smoke")
-    for name in outputs.files_for_git(root):
-        results = name.startswith(("metrics/", "plots/"))
-        if not results and (root / name).exists():           # what is deleted, but not in git, is listed
-            path = folder / "source" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(root / name, path)
-    shell(folder / "source", "git", "init", "--quiet")
-    shell(folder / "source", "git", "add", "--all")
-    shell(folder / "source", "git", "commit", "--quiet", "--message", "As it is")
+    """A clone of this project, with what is not committed yet, under the profile `smoke`."""
+    folder = tmp_path_factory.mktemp("smoke")
+    copy(request.config.rootpath, folder / "source")
     shell(folder, "git", "clone", "--quiet", "source", "clone")
     shell(folder / "clone", sys.executable, "-m", "stages.pipeline.profile", "smoke")
     return folder / "clone"

@@ -71,7 +71,7 @@ class Project:
 
 
 @pytest.fixture
-def make(tmp_path):
+def make(tmp_path, stages_run):
     """Makes a project of files, name -> text, in a folder of its own."""
     return lambda files, name="project": Project(tmp_path / name, files)
 

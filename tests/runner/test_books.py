@@ -90,6 +90,7 @@ def outcome(run, **options):
     return not getattr(result, "failed", False)
 
 
+@pytest.mark.slow
 @given(st.data())
 @settings(
     deadline=None, max_examples=10, phases=[Phase.explicit, Phase.generate],         # shrinking takes minutes
