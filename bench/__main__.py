@@ -1,14 +1,15 @@
-"""Writes docs/benchmarks.md: python -m bench PROFILE, that of the committed pipeline."""
+"""Writes docs/benchmarks.md and a table of docs/statistics.md: python -m bench PROFILE (as committed)."""
 
 import platform
 
-from bench import pipeline, scheduling, starts, training
+from bench import intervals, pipeline, scheduling, starts, training
 from stages.core.compute import facts
 from stages.core.files import write
 from stages.core.stage import main
 
 
 def run(profile: str):
+    intervals.run()
     sections = [
         *training.section(), *starts.section(), *pipeline.section(profile), *scheduling.section(),
     ]

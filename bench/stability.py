@@ -79,7 +79,7 @@ def prepare(folder, by):
     """Makes a copy of the project that has its cache, the default parameters and all seeds moved."""
     shutil.rmtree(folder, ignore_errors=True)
     with project(".") as repo:
-        cache = os.path.abspath(repo.cache.local.path)
+        cache = os.path.abspath(repo.cache.local_cache_dir)
     copy(".", folder)
     for words in (["dvc", "cache", "dir", "--local", cache], ["stages.pipeline.profile", "default"]):
         subprocess.run([sys.executable, "-m", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)

@@ -77,9 +77,11 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
             axes.fill_between(places, mean - half, mean + half, color=style(i)["color"], alpha=0.15, lw=0)
         if chance is not None:
             axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
-        axes.set(title=title, xlabel=xlabel, ylim=ylim)
+        axes.set(title=title, xlabel=xlabel)
         axes.set_xticks(places, [f"{place:g}" for place in places])
     all_axes[0].set_ylabel(ylabel)
+    if ylim:                                     # None would hold all panels to the limits of the first
+        all_axes[0].set_ylim(ylim)
     legend(fig, all_axes[0])
     save_figure(f"plots/{name}.svg", fig)
 

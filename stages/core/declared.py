@@ -6,6 +6,7 @@ that we use, a `matrix` and a `foreach`, in a millisecond. A test compares it wi
 stage of the project.
 """
 
+import functools
 import itertools
 import re
 from pathlib import Path
@@ -13,17 +14,23 @@ from pathlib import Path
 
 def declared(stage, field):
     """What `stage`, written as DVC addresses it, lists under `field`: `params` or `deps`."""
-    from ruamel.yaml import YAML
-
     path, _, name = stage.rpartition(":")
     path = Path(path or "dvc.yaml")
     base, _, variant = name.partition("@")
-    definition = YAML(typ="safe").load(path)["stages"][base]
+    definition = parsed(path.read_text(encoding="utf-8"))["stages"][base]
     body = definition.get("do", definition)
     here = path.parent / body.get("wdir", definition.get("wdir", "."))
-    values = YAML(typ="safe").load(here / "params.yaml")
+    values = parsed((here / "params.yaml").read_text(encoding="utf-8"))
     items = variants(definition, values).get(variant, {})
     return [substituted(entry, items | values) for entry in body.get(field, [])]
+
+
+@functools.lru_cache(16)
+def parsed(text):
+    """The content of a YAML file, each text once in a process; whoever changes it, copies it first."""
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe").load(text)
 
 
 def variants(definition, values):
@@ -41,11 +48,15 @@ def variants(definition, values):
 
 
 def resolved(value, values):
-    """`${a.b}` looked up in `values`, also in a list; anything else as it is."""
+    """`${a.b}` looked up in `values`, also in a list, a dict or a longer text; anything else as it is."""
     if isinstance(value, list):
         return [resolved(item, values) for item in value]
-    template = re.fullmatch(r"\$\{(.+)\}", value) if isinstance(value, str) else None
-    return lookup(template[1], values) if template else value
+    if isinstance(value, dict):
+        return {key: resolved(item, values) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    template = re.fullmatch(r"\$\{([^}]+)\}", value)
+    return lookup(template[1], values) if template else substituted(value, values)
 
 
 def substituted(text, values):

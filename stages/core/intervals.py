@@ -19,7 +19,7 @@ TAIL = (1 - CONFIDENCE) / 2
 NORMAL = float(ndtri(1 - TAIL))
 
 DOUBT = 6                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
-POWER = 1.25                     # of a share of the variance, in what Student's quantile adds to the normal one
+POWER = 1.25                     # of a share of the variance, in what Student's quantile adds to the normal's
 FEW = 30                         # of fewer places than these, skewness is not estimated
 ROUNDING = 1e-12                 # a deviation of this share of the largest value is none
 

@@ -9,13 +9,14 @@ The first time, all sections are checked, see sections.py. Under DVC a stage can
 declares under `params`: what is undeclared would change results without DVC noticing.
 """
 
+import copy
 import difflib
 import os
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from stages.core.declared import declared
+from stages.core.declared import declared, parsed
 from stages.core.errors import UserError
 
 FILE = "params.yaml"
@@ -116,17 +117,17 @@ def load_yaml(path):
     """A YAML file as DVC reads it: YAML 1.2 by ruamel, where 1e-4 is a number and `no` a word."""
     try:
         with open(path, encoding="utf-8") as file:
-            return parsed(file, path)
+            return content(file.read(), path)
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: run in the project's folder, or git checkout it") from None
 
 
-def parsed(source, path):
-    """The same for the text or open file `source`, which errors call `path`."""
-    from ruamel.yaml import YAML, YAMLError
+def content(text, path):
+    """What `text`, of the YAML file `path`, holds."""
+    from ruamel.yaml import YAMLError
 
     try:
-        return YAML(typ="safe").load(source) or {}
+        return copy.deepcopy(parsed(text)) or {}
     except YAMLError as error:
         raise UserError(f"{path} is no valid YAML: {' '.join(str(error).split())}") from None
 

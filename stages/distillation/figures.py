@@ -68,8 +68,8 @@ def run():
     small = by_temperature("small", seeds)
     write_lines("plots/distillation/curves/temperature_small.csv", small, "temperature", KINDS)
     write_lines("plots/distillation/curves/omitted.csv", by_bias(omitted(seeds)), "bias", OMITTED)
-    curves = histories("distillation", [*TEACHERS, *STUDENTS], seeds).train_loss
-    write_lines("plots/distillation/curves/training.csv", curves, "epoch", TEACHERS | STUDENTS)
+    curves = histories("distillation", STUDENTS, seeds).train_loss
+    write_lines("plots/distillation/curves/training.csv", curves, "epoch", STUDENTS)
 
 
 if __name__ == "__main__":

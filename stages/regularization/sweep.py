@@ -7,7 +7,7 @@ control.
 """
 
 from stages.core.measurements import record
-from stages.core.params import Seeds, checked, read
+from stages.core.params import checked, read
 from stages.core.scores import correct, logits
 from stages.core.seeds import each_of
 from stages.core.stage import main
@@ -28,7 +28,7 @@ def run(variant: str):
     checked("regularization.sweep", variant, Variant)
     small = read("regularization.small", Small)
     role, recipe = objects(), training_recipe(**small.model_dump(exclude={"share", "seeds"}))
-    for seed in each_of(read("regularization.small.seeds", Seeds)):
+    for seed in each_of(small.seeds):
         net, *_ = trained(role, recipe, methods_of(variant, small.share), seed, variant)
         right = correct(logits(net, role.test.images), role.test.labels)
         record(f"data/regularization/sweep/{variant}/{seed}.safetensors", {"right": ("image", right)})

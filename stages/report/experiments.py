@@ -10,7 +10,7 @@ import textwrap
 from typing import NamedTuple
 
 from stages.core.errors import UserError
-from stages.core.params import FILE, load_yaml, parsed
+from stages.core.params import FILE, content, load_yaml
 from stages.core.stage import main
 from stages.pipeline.profile import flat
 from stages.report.revisions import commit, git, metrics_at, metrics_here, shown, verdicts
@@ -50,7 +50,7 @@ def experiments():
 
 def kept(revision, title):
     """The State in a revision of git."""
-    return State(title, flat(parsed(shown(revision, FILE), FILE)), told(lambda: metrics_at(revision)))
+    return State(title, flat(content(shown(revision, FILE), FILE)), told(lambda: metrics_at(revision)))
 
 
 def told(metrics):

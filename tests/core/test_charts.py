@@ -85,6 +85,16 @@ def test_lines_stand_where_the_numbers_are(values, drawn):
     assert band[:, 1].max() == pytest.approx(23 + HALF)
 
 
+def test_every_panel_shows_all_of_its_lines(values, drawn):
+    lines("demo/figures/two", {
+        "Low": (values, "place", "σ"), "High": (values + 50, "place", "σ"),
+    }, LABELS, "accuracy, %")
+    low, high = (axes.get_ylim() for axes in drawn["plots/demo/figures/two.svg"])
+    assert low == high                                       # one scale
+    assert low[0] <= 10 - HALF
+    assert high[1] >= 73 + HALF
+
+
 def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
     groups = {"clean": values.sel(place=0.0), "attacked": values.sel(place=0.4, network=["sam"])}
     dots("demo/figures/dots", {"Accuracy": groups}, LABELS, "accuracy, %")

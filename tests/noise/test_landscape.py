@@ -85,5 +85,5 @@ def test_the_stage(project):
 
 
 def test_too_few_images(project):
-    with pytest.raises(UserError, match=r"needs 300 training images, `objects` has 60: lower images"):
+    with pytest.raises(UserError, match=r"needs 200 training images, `objects` has 60: lower images"):
         run("sgd")

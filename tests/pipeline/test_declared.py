@@ -28,6 +28,32 @@ def test_what_a_stage_declares_is_what_dvc_resolves(which, request, monkeypatch)
             assert set(ours.declared(name, "deps")) == deps, name
 
 
+NESTED = """\
+vars: [../../params.yaml]
+stages:
+  one:
+    foreach:
+      whole: {name: "${demo.page.digits}", on: [a, "x${demo.page.digits}y"]}
+      part: {name: "r${demo.page.digits}/s", on: [b, c]}
+    do:
+      wdir: ../..
+      cmd: "true"
+      deps: ["${item.name}", "${item.on[1]}", "${key}"]
+      outs: ["data/${key}"]
+"""
+
+
+def test_templates_in_what_a_foreach_goes_through(demo, change, monkeypatch):
+    change("stages/other/dvc.yaml", None, NESTED)
+    monkeypatch.chdir(demo)
+    with opened(demo) as repo:
+        stages = {title(repo, stage): stage for stage in pipeline(repo) if "other" in stage.path}
+        assert len(stages) == 2
+        for name, stage in stages.items():
+            assert set(ours.declared(name, "deps")) == {from_root(repo, dep) for dep in stage.deps}
+    assert ours.declared("stages/other/dvc.yaml:one@part", "deps") == ["r2/s", "c", "part"]
+
+
 SCALARS = [
     "1e-4", "1.0e-4", "5e4", "1E3", "no", "yes", "on", "off", "No", "true", "True", "null", "~", "", "012",
     "0o12", "0x1f", "0b11", "1_000", "1_000.5", "+1", "-0", "-0.0", ".5", "5.", ".inf", "-.inf", ".nan",

@@ -16,6 +16,7 @@ from stages.core.claims import OURS, Claim
 from stages.core.pages import Figure, Page, Table, write_page
 from stages.core.plots import figure, save_figure, style
 from stages.report import page as report
+from stages.report import verdicts
 
 ROOT = Path(__file__).parents[2]
 VOID = {"meta", "img", "link", "br", "input", "path", "circle"}
@@ -338,3 +339,12 @@ def test_what_the_user_can_mend_ends_in_one_line(project, spoil):
     assert re.fullmatch(r"error: .*\n", ended.stderr)
     assert named in ended.stderr
     assert not Path("plots/report.html").exists()
+
+
+def test_the_last_lines_of_a_run_count_claims_apart(project):
+    page = {"claims": [claim.row() for claim in flat().claims]}
+    assert list(verdicts.totals(report.counts([page]))) == [
+        "Of what papers claim: 1 supported, 1 contradicted, 1 inconclusive, 0 not tested.",
+        "Of our own questions: 0 supported, 0 contradicted, 0 inconclusive, 1 not tested.",
+        "3 of 4 claims were tested; without any effects, chance would give about 0.2 verdicts.",
+    ]
