@@ -4,11 +4,11 @@ import json
 import subprocess
 from pathlib import Path
 
+from stages.core.claims import VERDICTS
 from stages.core.errors import UserError
 from stages.core.files import read_json
 
 METRICS = "metrics"                      # metrics/<experiment>.json: {"claims": {...}, "numbers": {...}}
-VERDICTS = "supported", "contradicted", "inconclusive", "not tested"
 
 
 def git(*words):

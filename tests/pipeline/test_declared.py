@@ -33,7 +33,7 @@ vars: [../../params.yaml]
 stages:
   one:
     foreach:
-      whole: {name: "${demo.page.digits}", on: [a, "x${demo.page.digits}y"]}
+      whole: {name: "${data.words.folder}", on: [a, "x${demo.page.digits}y"]}
       part: {name: "r${demo.page.digits}/s", on: [b, c]}
     do:
       wdir: ../..

@@ -79,6 +79,12 @@ def test_a_comment_is_one_that_github_takes(n):
     assert shown >= min(n, 500)
 
 
+def test_it_is_what_the_workflow_comments_with(root):
+    workflow = (root / ".github/workflows/check.yml").read_text(encoding="utf-8")
+    assert 'python -m stages.report.comment "origin/${{ github.base_ref }}" > changes.md' in workflow
+    assert "--body-file changes.md" in workflow
+
+
 def test_a_comment_on_what_cannot_be_compared(project, capsys):
     state(0.05, BEFORE)
     kept("Before")
