@@ -1,5 +1,6 @@
 """What the run-cache needs to restore every stage, and who keeps a stage's outputs: git or DVC."""
 
+import os
 import subprocess
 from pathlib import PurePosixPath
 
@@ -21,7 +22,7 @@ def of_stage(repo, stage):
     if stage.always_changed:
         yield "has always_changed: DVC would run it every time"
     for out in stage.outs:
-        path, ignored = from_root(repo, out), repo.scm.is_ignored(out.fs_path)
+        path, ignored = from_root(repo, out), is_ignored(repo, out)
         if out.persist:
             yield f"{path} has persist: the run-cache would never restore the stage"
         if not out.use_cache and not (out.is_metric or out.is_plot):
@@ -30,6 +31,11 @@ def of_stage(repo, stage):
             yield f"{path} is cached by DVC but not ignored by git: add cache: false, or a line to .gitignore"
         if not out.use_cache and ignored:
             yield f"{path} has cache: false, which leaves it to git, but .gitignore excludes it: mend one"
+
+
+def is_ignored(repo, out):
+    """Whether git ignores an output; a rule for a folder is for one that is not there yet, too."""
+    return repo.scm.is_ignored(out.fs_path) or repo.scm.is_ignored(f"{out.fs_path}{os.sep}")
 
 
 def leftovers(repo):

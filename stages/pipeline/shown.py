@@ -79,7 +79,7 @@ class Project:
             yield from self.of_make(rest)
         elif program == "dvc":
             yield from self.of_dvc(rest)
-        elif rest[:1] == ["-m"] and rest[1].split(".")[0] == PACKAGE:
+        elif rest[:1] == ["-m"] and rest[1].split(".")[0] == PACKAGE and not ANYTHING.search(rest[1]):
             yield from self.of_python(*rest[1:])
 
     def of_make(self, words):

@@ -50,6 +50,13 @@ def test_what_is_broken_is_found(check, change, file, old, new, complaint):
     assert any(complaint in line for line in check(complaints))
 
 
+def test_a_folder_that_is_ignored_and_not_there_yet(change, check):
+    change("dvc.yaml", "        - data/${key}.txt\n", "        - data/${key}.txt\n        - words/figures\n")
+    assert any("words/figures is cached by DVC but not ignored" in line for line in check(complaints))
+    change(".gitignore", None, "__pycache__/\n/data/*\n!/data/raw/\n/*/figures/\n")
+    assert check(complaints) == []
+
+
 def test_a_file_in_a_folder_that_a_stage_writes_is_no_leftover(check, change):
     change("plots/demo/more.csv", None, "a\n")
     assert check(complaints) == []

@@ -72,6 +72,7 @@ and `make profile NAME=x`; `dvc don't`.
         ("python -m stages.pipeline.profile quick", []),
         ("python -m stages.demo.train slow 1", []),
         ("python -m pytest tests/demo", []),
+        ("python -m stages.…", []),
         ("python -m stages.pipeline.profile quik", ["there is no profile quik"]),
         ("python -m stages.demo.train slow", ["stages.demo.train takes 2 words"]),
         ("python -m stages.demo.training", ["there is no module stages.demo.training to run"]),

@@ -26,7 +26,7 @@ KINDS = {                                # the trainings that `make test` kills,
     "lottery.tickets": "masks, from weights of another training",
     "lottery.continuous": "parameters that are no weights, annealed",
     "distillation.teacher": "a perceptron, with dropout and a bound on its weights",
-    "distillation.own_teacher": "a network with several outputs",
+    "distillation.alone": "a network with several outputs",
     "ood.exposure": "a second stream of images",
     "regularization.networks": "mixed and rotated images",
 }
@@ -69,14 +69,14 @@ def test_so_does_every_other_training(clone, first_run):
 
 
 def trainings(clone):
-    """A stage of every module that may train: module, without `stages.` -> the arguments of INTERRUPTED."""
+    """The first stage of every module that may train: module, without `stages.` -> words for INTERRUPTED."""
     found = {}
     with opened(clone) as repo:
         for stage in pipeline(repo):
             if "stages/core/checkpoint.py" in [from_root(repo, dep) for dep in stage.deps]:
                 outs = [from_root(repo, out) for out in stage.outs]
                 module = stage.cmd.split()[2].removeprefix("stages.")
-                found[module] = [title(repo, stage), stage.cmd, *outs]
+                found.setdefault(module, [title(repo, stage), stage.cmd, *outs])
     return found
 
 
