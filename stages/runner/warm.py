@@ -92,7 +92,8 @@ def become(stage, words):
     for name in [name for name in sys.modules if name.partition(".")[0] == "stages"]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    sys.modules["numpy"].random.seed()                       # Python's own and torch's are as they should be
+    for rng in sys.modules["numpy"].random, sys.modules["torch"].default_generator:
+        rng.seed()                                           # from the system, as at import; Python's own was
     os.environ["DVC_STAGE"] = stage
     sys.orig_argv, sys.argv = words, words[1:2] + words[3:]
     sys.modules["__main__"] = types.ModuleType("__main__")
