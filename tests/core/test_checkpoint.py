@@ -132,7 +132,7 @@ def test_the_second_training_of_a_process_goes_on_after_the_first(inputs, succee
     ("file", "old", "new", "goes_on"),
     [
         ("params.yaml", "weight_decay: 5.0e-4", "weight_decay: 1.0e-4", False),      # section `training`
-        ("params.yaml", "rho: 0.05", "rho: 0.1", True),      # not a parameter of this stage
+        ("params.yaml", "rho: 0.1", "rho: 0.2", True),      # not a parameter of this stage
         ("code.py", "one", "two", False),
         ("folder/data.txt", "data", "date", False),
         ("other.py", "", "new", True),

@@ -24,7 +24,6 @@ ROWS = {
     "stages/core/nets.py": ALL,
     "stages/core/train.py": ALL,
     "stages/core/seeds.py": ALL,
-    "stages/core/recipe.py": ALL,
     "stages/core/attacks.py": ALL,
     "stages/core/scores.py": MEASURED,
     "stages/core/claims.py": FEATURES,

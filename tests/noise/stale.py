@@ -25,6 +25,7 @@ ROWS = {
     "stages/core/claims.py": NOISE,
     "stages/core/intervals.py": NOISE,
     "stages/core/charts.py": NOISE,
+    "stages/core/pages.py": NOISE,
     "stages/core/plots.py": NOISE,
     "stages/baseline/train.py": OF_BASELINE,
     "gaussian.sigma": GAUSSIAN,

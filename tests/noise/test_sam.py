@@ -10,7 +10,7 @@ from stages.core.nets import ResNet
 from stages.core.train import cross_entropy, training
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM, settings
-from tests.conftest import some_images
+from tests.conftest import change, some_images
 
 LR, RHO = 0.1, 0.3
 A = torch.tensor([[3.0, 1.0, 0.0], [1.0, 2.0, 0.5], [0.0, 0.5, 1.0]], dtype=torch.float64)
@@ -118,8 +118,7 @@ def test_noise_is_fresh_in_every_step_and_taken_back():
 
 
 def test_several_steps_share_all_else_with_one(project):
-    text = (project / "params.yaml").read_text()
-    (project / "params.yaml").write_text(text.replace("  rho: 0.05                     #", "  rho: 0.07  #"))
+    change({"sam.rho": 0.07})
     assert settings("sam").rho == settings("sam_multistep").rho == 0.07
     assert settings("sam").steps == 1
     assert settings("sam_multistep").steps > 1

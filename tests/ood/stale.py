@@ -29,6 +29,7 @@ ROWS = {
     "stages/core/claims.py": OOD,
     "stages/core/intervals.py": OOD,
     "stages/core/charts.py": OOD,
+    "stages/core/pages.py": OOD,
     "stages/core/plots.py": OOD,
     "stages/baseline/train.py": ["capacity_scores", *OOD],
     "ood.noise": SETS,

@@ -32,7 +32,6 @@ SHARED = {
     "stages/core/nets.py": ["baseline@*"],
     "stages/core/train.py": ["baseline@*"],
     "stages/core/seeds.py": ["baseline@*"],
-    "stages/core/measurements.py": ["baseline@*"],
     "stages/baseline/train.py": ["baseline@*"],
     "stages/report/page.css": ["report"],
     "stages/report/page.html.jinja": ["report"],
@@ -48,7 +47,6 @@ ALIASES = {                                                  # edits that mean t
     "data/raw/digits/test/3/1.png": "data.digits.train",
     "data/raw/scenes/LSUN_resize/1.png": "data.text.source",
     "stages/core/params.py": "stages/core/files.py",
-    "stages/core/measurements.py": "stages/core/files.py",
     "training": "training.epochs",
 }
 
