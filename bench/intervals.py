@@ -9,10 +9,10 @@ from scipy.special import stdtrit
 
 from bench.samples import auroc, balanced, correlated, normal, rare, tnr, true_auroc, true_tnr, unpaired
 from stages.core.files import write
-from stages.core.intervals import NORMAL, TAIL, deviations, interval
+from stages.core.intervals import NORMAL, TAIL, interval
 from stages.core.stage import main
 
-RUNS, PART = 20_000, 50          # of a kind, over its seeds; drawn by parts
+RUNS, PART = 20_000, 50          # of a kind, divided by its seeds; drawn by parts
 PAGE, BEGIN, END = "docs/statistics.md", "<!-- coverage, by make bench -->\n", "<!-- end of coverage -->\n"
 
 
@@ -25,9 +25,9 @@ def misses(truth, draw, runs):
     rng, found = np.random.default_rng(0), []
     while len(found) * PART < runs:
         terms = draw(rng, PART)
-        each = np.array([interval([term[run] for term in terms], scale=1) for run in range(PART)])
-        effect, *ours = each.T
-        found.append([ours, *([effect - half, effect + half] for half in (by_seeds(terms), by_images(terms)))])
+        effect, *ours = np.array([interval([term[run] for term in terms], scale=1) for run in range(PART)]).T
+        halves = by_seeds(terms), by_images(terms)
+        found.append([ours, *([effect - half, effect + half] for half in halves)])
     low, high = np.moveaxis(np.array(found), 2, 0)                           # (parts, intervals, PART)
     return np.stack([(high < truth).mean((0, 2)), (low > truth).mean((0, 2))])
 
@@ -101,7 +101,7 @@ def of_two_sets(s):
 
 def row(name, seeds, cells):
     """A line of the table: what the intervals of all cells of a name did."""
-    found = np.array([misses(*cell, RUNS // seeds) for cell in cells])                          # (cells, 2, 3)
+    found = np.array([misses(*cell, RUNS // seeds) for cell in cells])         # (cells, 2, 3)
     covered = 100 - 100 * found.sum(1)
     false = [100 - each[0] for each, (truth, _) in zip(covered, cells, strict=True) if truth == 0]
     return (

@@ -23,6 +23,7 @@ NORMAL = float(ndtri(1 - TAIL))
 DOUBT = 6                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
 POWER = 1.25                     # of a share of the variance, in what Student's quantile adds to the normal's
 FEW = 30                         # of fewer images than these, skewness says nothing
+RARE = 15                        # if fewer images differ, there may be others that were not seen
 ROUNDING = 1e-12                 # a deviation of this share of the largest value is none
 
 
@@ -40,7 +41,7 @@ def interval(terms, scale=None):
     if not varies and scale is None:
         raise ValueError("all differences are equal")
     below, above = reach(*spread(squares), np.concatenate([*images, [0]])) if varies else (0.0, 0.0)
-    if scale is not None and (not varies or (len(images) == len(terms) and differing(images) < FEW)):
+    if scale is not None and (not varies or (len(images) == len(terms) and differing(images) < RARE)):
         least = scale * unseen(terms)
         below, above = max(below, least), max(above, least)
     return effect, effect - below, effect + above
