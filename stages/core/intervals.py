@@ -11,6 +11,8 @@ https://doi.org/10.1080/03610920802610084. What differs, and how often the inter
 docs/statistics.md; the numbers below were chosen there.
 """
 
+import math
+
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
@@ -20,26 +22,28 @@ NORMAL = float(ndtri(1 - TAIL))
 
 DOUBT = 6                        # a component below 0 counts by f^2 / (f^2 + DOUBT), f degrees of freedom
 POWER = 1.25                     # of a share of the variance, in what Student's quantile adds to the normal's
-FEW = 30                         # of fewer places than these, skewness is not estimated
+FEW = 30                         # of fewer images than these, skewness says nothing
+RARE = 15                        # if fewer images differ, there may be others that were not seen
 ROUNDING = 1e-12                 # a deviation of this share of the largest value is none
 
 
 def interval(terms, scale=None):
     """Sum of the means of `terms`, arrays [seed, ...] of float64, and the ends of its 95 % interval.
 
-    `scale` is the largest change that one image (or other unit) can make to its value; it bounds what no
-    difference was seen in. Without it, differences that are all equal raise ValueError.
+    `scale` is the largest change that one image (or other unit) can make to its value; it bounds what was not
+    seen where few images or none differ. Without it, differences that are all equal raise ValueError.
     """
     if min(size for term in terms for size in term.shape) < 2:
         raise AssertionError(f"an axis of one place says nothing of its variance: {[t.shape for t in terms]}")
     effect = float(sum(term.mean() for term in terms))
-    squares = mean_squares(terms)
-    if largest(squares) ** 0.5 > ROUNDING * max(float(abs(term).max()) for term in terms):
-        below, above = reach(*spread(squares), deviations(terms))
-    elif scale is None:
+    squares, images = mean_squares(terms), deviations(terms)
+    varies = largest(squares) ** 0.5 > ROUNDING * max(float(abs(term).max()) for term in terms)
+    if not varies and scale is None:
         raise ValueError("all differences are equal")
-    else:
-        below = above = scale * unseen(terms)
+    below, above = reach(*spread(squares), np.concatenate([*images, [0]])) if varies else (0.0, 0.0)
+    if scale is not None and (not varies or (len(images) == len(terms) and differing(images) < RARE)):
+        least = scale * unseen(terms)
+        below, above = max(below, least), max(above, least)
     return effect, effect - below, effect + above
 
 
@@ -60,7 +64,7 @@ def mean_squares(terms):
 
 def mean_square(part):
     """Of the deviations that belong to one set of axes: (mean square over number of cells, freedom)."""
-    free = int(np.prod([size - 1 for size in part.shape if size > 1]))
+    free = math.prod(size - 1 for size in part.shape if size > 1)
     return float((part**2).sum()) / part.size / free, free
 
 
@@ -101,14 +105,19 @@ def spread(squares):
 
 
 def deviations(terms):
-    """What each place of each term's longest axis (images) adds to the effect; all add up to 0."""
-    found = [np.zeros(1)]
+    """What each place of a term's longest axis (images) adds to the effect; terms with few are left out."""
+    found = []
     for term in terms:
         longest = max(range(1, term.ndim), key=lambda axis: term.shape[axis], default=0)
         if longest and term.shape[longest] >= FEW:
             means = term.mean(tuple({*range(term.ndim)} - {longest}))
             found.append((means - means.mean()) / len(means))
-    return np.concatenate(found)
+    return found
+
+
+def differing(images):
+    """How many images are not like most, in all terms."""
+    return sum(int((each != np.median(each)).sum()) for each in images)
 
 
 def reach(variance, quantile, deviations):
