@@ -80,6 +80,7 @@ MODULES = {
 import atexit, threading, time
 file = open("left_open.txt", "w")
 file.write("all of it")
+def knows_the_file_and_is_known_to_its_module(): pass
 atexit.register(print, "at exit")
 threading.Thread(target=lambda: (time.sleep(0.3), print("late"))).start()
 """,
@@ -194,6 +195,7 @@ def test_a_stage_whose_last_words_are_lost_ends_with_the_same_status(folder, war
 
 
 def test_what_a_stage_leaves_open_is_written(folder, warm):
+    (folder / "left_open.txt").unlink(missing_ok=True)
     assert run_forked(folder, "ends") == (0, "late\nat exit\n")
     assert (folder / "left_open.txt").read_text() == "all of it"
 
