@@ -283,8 +283,11 @@ def test_a_stage_of_which_nothing_will_be_heard_is_ended(slow):
     "python -m stages.a $HOME", "python -m stages.a ~", "python -m stages.a *", "python -m stages.a\n",
     "python -O -m stages.a", "python -m stages", "python -m other.a", "A=1 python -m stages.a", "echo",
 ])
-def test_other_commands_are_not_forked(line):
-    assert not forked.PLAIN.fullmatch(line)
+def test_other_commands_are_not_forked(tmp_path, line, monkeypatch):
+    monkeypatch.setattr(forked, "inherited", None)           # what is called next
+    assert forked.forked(command(tmp_path, line), None) is None
+    with pytest.raises(TypeError):
+        forked.forked(command(tmp_path, "python -m stages.a.b c=1 --d e/f.txt"), None)
 
 
 @pytest.mark.parametrize("change", ["environment", "limit", "cores", "mask", "folder"])
