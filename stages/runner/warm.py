@@ -95,7 +95,7 @@ def become(stage, words):
     for rng in sys.modules["numpy"].random, sys.modules["torch"].default_generator:
         rng.seed()                                           # from the system, as at import; Python's own was
     os.environ["DVC_STAGE"] = stage
-    sys.orig_argv, sys.argv = words, words[1:2] + words[3:]
+    sys.orig_argv, sys.argv = words, words[2:]
     sys.modules["__main__"] = types.ModuleType("__main__")
     leave(ran(words[2]))
 
