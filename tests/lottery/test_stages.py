@@ -86,7 +86,7 @@ def noting(trainings):
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def all_ran(request, tmp_path_factory):
+def all_ran(request, tmp_path_factory, stages_run):
     """The folder where all stages ran; their trainings by title, attacks on test images, figures by name."""
     folder, (values, seeds, classes) = tmp_path_factory.mktemp(request.param), KINDS[request.param]
     found = SimpleNamespace(folder=folder, seeds=seeds, trainings={}, attacks=[], figures={})

@@ -290,6 +290,13 @@ FILES = {
 }
 
 
+@pytest.fixture(scope="session")
+def repo(request):
+    """DVC's view of this project, to read; it takes seconds."""
+    with opened(request.config.rootpath) as repo:
+        yield repo
+
+
 def shell(folder, *command, fails=False):
     """Runs a command in `folder` and returns what it prints; it must succeed, or fail."""
     done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)

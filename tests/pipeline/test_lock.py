@@ -10,9 +10,8 @@ from stages.pipeline.project import project as opened
 from tests.pipeline.conftest import shell
 
 
-def test_this_project(root):
-    with opened(root) as repo:
-        assert lock.complaints(repo) == []
+def test_this_project(repo):
+    assert lock.complaints(repo) == []
 
 
 def test_a_healthy_project(check):

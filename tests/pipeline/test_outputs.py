@@ -3,12 +3,10 @@
 import pytest
 
 from stages.pipeline.outputs import complaints
-from stages.pipeline.project import project as opened
 
 
-def test_this_project(root):
-    with opened(root) as repo:
-        assert complaints(repo) == []
+def test_this_project(repo):
+    assert complaints(repo) == []
 
 
 def test_a_healthy_project(check):

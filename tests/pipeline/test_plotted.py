@@ -3,7 +3,6 @@
 import pytest
 
 from stages.pipeline.plotted import complaints
-from stages.pipeline.project import project as opened
 
 PLOTS = """\
 plots:
@@ -14,9 +13,8 @@ plots:
 """
 
 
-def test_this_project(root):
-    with opened(root) as repo:
-        assert complaints(repo) == []
+def test_this_project(repo):
+    assert complaints(repo) == []
 
 
 def test_a_healthy_project(check):

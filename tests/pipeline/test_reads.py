@@ -3,15 +3,13 @@
 import pytest
 
 from stages.pipeline.code import Code
-from stages.pipeline.project import project as opened
 from stages.pipeline.reads import complaints, difference, reads
 
 HEAD = "from stages.core.params import read\nfrom stages.core.stage import main\n\n\n"
 
 
-def test_this_project(root):
-    with opened(root) as repo:
-        assert complaints(repo) == []
+def test_this_project(repo):
+    assert complaints(repo) == []
 
 
 def test_a_healthy_project(check):

@@ -2,7 +2,6 @@
 
 import pytest
 
-from stages.pipeline.project import project as opened
 from stages.pipeline.shown import commands, complaints
 
 MAKEFILE = """\
@@ -16,9 +15,8 @@ hidden:
 """
 
 
-def test_this_project(root):
-    with opened(root) as repo:
-        assert complaints(repo) == []
+def test_this_project(repo):
+    assert complaints(repo) == []
 
 
 def test_what_is_a_command():

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from stages.pipeline.project import pipeline, title
-from stages.pipeline.project import project as opened
 from stages.pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
@@ -63,12 +62,6 @@ def rows():
 
 
 TABLE = rows()
-
-
-@pytest.fixture(scope="module")
-def repo(request):
-    with opened(request.config.rootpath) as repo:
-        yield repo
 
 
 @pytest.mark.parametrize("edit", TABLE)

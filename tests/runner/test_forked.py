@@ -17,6 +17,7 @@ from tests.runner.conftest import ROOT, until
 from tests.runner.test_clusters import cluster  # noqa: F401
 from tests.runner.test_run import children_in, started
 
+pytestmark = pytest.mark.slow
 FACTS = """\
 import gc, json, locale, logging, os, resource, signal, socket, sys, threading, warnings
 import torch
