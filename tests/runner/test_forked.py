@@ -81,7 +81,6 @@ MODULES = {
 import atexit, threading, time
 file = open("left_open.txt", "w")
 file.write("all of it")
-def knows_the_file_and_is_known_to_its_module(): pass
 atexit.register(print, "at exit")
 threading.Thread(target=lambda: (time.sleep(0.3), print("late"))).start()
 """,
