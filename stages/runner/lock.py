@@ -50,9 +50,10 @@ class LockFile:
 def with_new(names, new, order):
     """`names` and the new ones: each before the nearest of those that follow it in `order`, or at the end."""
     place = {name: i for i, name in enumerate(order)}
-    for name in sorted(set(new) - set(names), key=place.get, reverse=True):
-        later = [one for one in names if place.get(one, -1) > place[name]]
-        names.insert(names.index(min(later, key=place.get)) if later else len(names), name)
+    for name in new:
+        if name not in names:
+            later = [one for one in names if place.get(one, -1) > place[name]]
+            names.insert(names.index(min(later, key=place.get)) if later else len(names), name)
     return names
 
 

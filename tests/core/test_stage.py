@@ -13,7 +13,7 @@ def ran(tmp_path, root, body, *words, stdout=subprocess.PIPE):
         f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n",
         encoding="utf-8",
     )
-    env = os.environ | {"PYTHONPATH": str(root)}
+    env = os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": ""}
     command = [sys.executable, "-m", "some_stage", *words]
     pipes = {"stdout": stdout, "stderr": subprocess.PIPE}
     return subprocess.run(command, cwd=tmp_path, env=env, encoding="utf-8", **pipes)
