@@ -123,8 +123,8 @@ def leave(status):
     threading._shutdown()
     atexit._run_exitfuncs()
     for name in [name for name in sys.modules if name.partition(".")[0] in ("__main__", "stages")]:
-        del sys.modules[name]
-    gc.collect()                                             # closes the files that they left open
+        vars(sys.modules.pop(name)).clear()                  # closes the files that they left open
+    gc.collect()
     for stream in sys.stdout, sys.stderr:
         try:
             if stream and not stream.closed:

@@ -81,6 +81,7 @@ MODULES = {
 import atexit, threading, time
 file = open("left_open.txt", "w")
 file.write("all of it")
+def holds_the_file_in_a_cycle(): return file
 atexit.register(print, "at exit")
 threading.Thread(target=lambda: (time.sleep(0.3), print("late"))).start()
 """,
