@@ -94,13 +94,21 @@ def test_other_units_shifts_and_signs(rng):
     assert high - effect > 1.2 * (effect - low)              # few images have much: more may be above
 
 
+@pytest.mark.parametrize("shape", [(3, 1), (3, 40, 1)])
 @pytest.mark.parametrize("count", [3, 10, 50])
-def test_the_farther_end_for_rare_images_is_wilsons(count):
+def test_the_farther_end_for_rare_images_is_wilsons(count, shape):
     images = (np.arange(400) < count).astype(float)
     wanted = stats.binomtest(count, 400).proportion_ci(method="wilson")
-    effect, low, high = interval([np.tile(images, (3, 1))])
+    effect, low, high = interval([np.tile(images, shape)])
     assert high - effect == pytest.approx(wanted.high - effect, rel=0.03)
-    assert low < wanted.low + 1e-3
+    assert low < wanted.low + 1e-3                           # what all few have in common may be chance
+
+
+def test_of_many_images_of_a_kind_the_nearer_end_is_wilsons_too():
+    images = (np.arange(400) < 50).astype(float)
+    wanted = stats.binomtest(50, 400).proportion_ci(method="wilson")
+    effect, low, _ = interval([np.tile(images, (3, 1))])
+    assert effect - low == pytest.approx(effect - wanted.low, rel=0.04)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +120,24 @@ def test_where_nothing_differs_it_is_clopper_and_pearsons(shapes, units):
     effect, low, high = interval(terms, scale=100)
     wanted = 100 * stats.binomtest(0, units).proportion_ci(0.95, "exact").high
     assert (effect - low, high - effect) == pytest.approx((wanted, wanted))
+
+
+@pytest.mark.parametrize("count", [1, 14, 15])
+def test_where_few_images_differ_it_reaches_as_far_as_where_none_does(count):
+    term = np.zeros((10, 100))
+    term[np.arange(count) % 10, np.arange(count)] = 1        # each of these images for one seed
+    effect, low, high = interval([term], scale=1)
+    if count < 15:
+        none = stats.binomtest(0, 100).proportion_ci(0.95, "exact").high
+        assert (effect - low, high - effect) == pytest.approx((none, none))
+    else:
+        assert (effect, low, high) == interval([term])
+
+
+def test_the_variance_stays_positive_whatever_is_below_0():
+    sets = [{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}]
+    squares = {frozenset(axes): (0.0, 99) for axes in sets} | {frozenset({0, 1, 2}): (1.0, 99)}
+    assert spread(squares) == (0.25, pytest.approx(stats.norm.ppf(0.975)))
 
 
 def test_where_nothing_differs_and_no_bound_is_known_there_is_no_interval():
@@ -130,7 +156,7 @@ CORRELATED, DETECTION = partial(samples.correlated, shape=(3, 100)), {"apart": 2
         (0, partial(CORRELATED, correlation=0.7, seeds=0)),
         (0, partial(CORRELATED, correlation=0.3, seeds=10)),
         (0, partial(CORRELATED, correlation=0, seeds=0)),
-        (0, partial(CORRELATED, correlation=0, seeds=100)),
+        (0, partial(CORRELATED, correlation=0, seeds=3)),
         (0, partial(samples.normal, shape=(3, 40, 10), d=20, sd=5)),
         (0.05, partial(samples.balanced, shape=(5, 100), apart=0.1, better=0.5, correlation=0.3, seeds=0.2)),
         (0, partial(samples.unpaired, seeds=3, correlation=0.3, spread=0.05)),
@@ -143,7 +169,9 @@ def test_the_truth_is_within_in_about_95_percent_of_runs(truth, draw):
     assert max(below, above) < 0.05
 
 
-@pytest.mark.parametrize(("count", "correlation"), [(1, 0), (3, 0.7), (3, 1), (10, 1)])
-def test_of_rare_images_few_intervals_miss_the_truth(count, correlation):
-    draw = partial(samples.rare, shape=(3, 100), share=count / 100, correlation=correlation)
+@pytest.mark.parametrize(
+    ("seeds", "count", "correlation"), [(3, 1, 0), (3, 3, 0.7), (3, 3, 1), (3, 10, 1), (10, 1, 0.7)]
+)
+def test_of_rare_images_few_intervals_miss_the_truth(seeds, count, correlation):
+    draw = partial(samples.rare, shape=(seeds, 100), share=count / 100, correlation=correlation)
     assert max(misses(count / 100, draw, 500)[:, 0]) < 0.04
