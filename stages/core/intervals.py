@@ -41,8 +41,8 @@ def interval(terms, scale=None):
     if not varies and scale is None:
         raise ValueError("all differences are equal")
     below, above = reach(*spread(squares), np.concatenate([*images, [0]])) if varies else (0.0, 0.0)
-    if scale is not None and (not varies or (len(images) == len(terms) and differing(images) < RARE)):
-        least = scale * unseen(terms)
+    least = scale * unseen(terms) if scale is not None else 0.0
+    if min(below, above) < least and (not varies or (len(images) == len(terms) and differing(images) < RARE)):
         below, above = max(below, least), max(above, least)
     return effect, effect - below, effect + above
 
