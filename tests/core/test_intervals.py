@@ -134,6 +134,11 @@ def test_where_few_images_differ_it_reaches_as_far_as_where_none_does(count):
         assert (effect, low, high) == interval([term])
 
 
+def test_the_variance_where_seeds_differ_less_than_chance_by_hand():
+    squares = {SEEDS: (0.4, 2), frozenset({1}): (1.5, 99), frozenset({0, 1}): (1.0, 198)}
+    assert spread(squares)[0] == pytest.approx(1 + 0.5 - 0.6 * 2**2 / (2**2 + 6))
+
+
 def test_the_variance_stays_positive_whatever_is_below_0():
     sets = [{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}]
     squares = {frozenset(axes): (0.0, 99) for axes in sets} | {frozenset({0, 1, 2}): (1.0, 99)}
