@@ -70,7 +70,7 @@ class Code:
 
     def __init__(self, root):
         self.root = Path(root)
-        self._modules = {}
+        self._modules, self.looked_at = {}, {}               # the second is of reads.py
 
     def module(self, name):
         """The module or package with the dotted `name`, or None."""

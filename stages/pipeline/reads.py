@@ -53,12 +53,24 @@ def reads(code, module, words):
         home, node = waiting.pop()
         if node not in seen:
             seen.add(node)
-            known = values if home is module else {}
-            for part in executed(node, known):
-                if isinstance(part, ast.Call) and is_function(target(code, home, part.func), READ):
-                    found.add(pattern(first_argument(part), known))
-                waiting += mentioned(code, home, part)
+            names, more = looked_at(code, home, node, values if home is module else {})
+            found |= names
+            waiting += more
     return found
+
+
+def looked_at(code, home, node, known):
+    """The names that `node` in module `home` reads, and the definitions that it mentions: (module, node)."""
+    if not known and node in code.looked_at:                 # no words change it: the same for every command
+        return code.looked_at[node]
+    names, more = set(), []
+    for part in executed(node, known):
+        if isinstance(part, ast.Call) and is_function(target(code, home, part.func), READ):
+            names.add(pattern(first_argument(part), known))
+        more += mentioned(code, home, part)
+    if not known:
+        code.looked_at[node] = names, more
+    return names, more
 
 
 def arguments(code, module, words):
