@@ -12,6 +12,7 @@ from pathlib import Path
 from dvc_data.hashfile.tree import Tree
 
 from stages.core.errors import UserError
+from stages.core.params import find, load_yaml
 from stages.core.stage import main
 from stages.pipeline.project import followers, from_root, parameters, pipeline, project, title
 
@@ -80,14 +81,17 @@ def of_stage(known, stage):
 
 def of_parameters(dep):
     """The parameters of a stage whose value is not the locked one."""
-    now, then = dep.read_params(), dep.hash_info.value or {}
+    values, then = load_yaml(dep.fs_path), dep.hash_info.value or {}     # DVC would parse it for every stage
     for name in dep.params:
-        if name not in now:
+        try:
+            now = find(name, values)
+        except UserError:
             yield f"{name} is not in params.yaml"
-        elif name not in then:
+            continue
+        if name not in then:
             yield f"{name} is not in dvc.lock"
-        elif now[name] != then[name]:
-            yield f"{name} is {now[name]}, in dvc.lock {then[name]}"
+        elif now != then[name]:
+            yield f"{name} is {now}, in dvc.lock {then[name]}"
 
 
 def of_dependency(known, dep):
