@@ -6,7 +6,8 @@ A stage must not be able to tell the difference from a process of its own. So th
 are: by the same shell, in the same folder, with the same environment and limits. It has no thread, of which a
 fork would take none along, and leaves GPUs alone, which a fork could not use. It imports nothing of ours: a
 stage reads our modules as they are when it starts. What stays different: the salt of Python's string hashes,
-which a process draws when it starts, is the same in all stages that come from here.
+which a process draws when it starts, is the same in all stages that come from here; and of a signal that ends
+a stage its exit status tells, where some shells say a word of their own.
 
 CHANNEL is a socket. From it comes, for each stage, what DVC_STAGE shall be and the words of its command, with
 two files: one for what it prints, one for a report on it. Two forks answer: the second is the stage; the

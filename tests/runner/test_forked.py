@@ -3,13 +3,14 @@
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import threading
 
 import psutil
 import pytest
-from dvc.stage.run import _make_cmd, get_executable
+from dvc.stage.run import _make_cmd
 
 from stages.runner import forked
 from stages.runner.commands import execute
@@ -18,6 +19,7 @@ from tests.runner.test_clusters import cluster  # noqa: F401
 from tests.runner.test_run import children_in, started
 
 pytestmark = pytest.mark.slow
+SHELL = shutil.which("bash")         # it becomes its last command; dash waits for it, and tells of its end by itself
 FACTS = """\
 import gc, json, locale, logging, os, resource, signal, socket, sys, threading, warnings
 import torch
@@ -147,7 +149,7 @@ def folder(tmp_path_factory):
 def command(folder, line):
     """A command as the runner has it, of no stage, which may read all parameters."""
     env = os.environ | {"DVC_STAGE": "", "DVC_ROOT": str(folder), "PYTEST_CURRENT_TEST": ""}
-    return {"args": _make_cmd(get_executable(), line), "cwd": folder, "env": env}
+    return {"args": _make_cmd(SHELL, line), "cwd": folder, "env": env}
 
 
 def run(folder, module, **options):
