@@ -87,11 +87,9 @@ def prepare(folder, by):
 
 
 def move(path, by):
-    """Adds `by` to every seed in a params.yaml."""
+    """Adds `by` to every seed of a params.yaml."""
     document = load_document(path)
-    for name, value in flat(load_yaml(path)).items():
-        if name.rpartition(".")[2] == "seeds":
-            put(document, name, [seed + by for seed in value])
+    document["seeds"] = [seed + by for seed in document["seeds"]]
     save_document(path, document)
 
 

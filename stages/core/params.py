@@ -49,6 +49,7 @@ def ascending(values):
 
 
 Seeds = Annotated[list[Annotated[int, Field(ge=0)]], AfterValidator(distinct)]
+Few = Annotated[int, Field(ge=3)]                            # seeds of what costs much and claims rest on
 
 
 class Recipe(Section):

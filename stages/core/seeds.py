@@ -14,17 +14,19 @@ import shutil
 from pathlib import Path
 
 from stages.core import checkpoint, files
-from stages.core.params import Seeds, read
+from stages.core.params import Count, Seeds, read
 
 
-def each_seed():
-    """The seeds that params.yaml lists, but for those that a killed run had finished."""
-    yield from each_of(read("seeds", Seeds))
+def listed(most=None):
+    """The seeds that params.yaml lists; of what costs much only the first few, as many as the parameter that
+    `most` names says.
+    """
+    return read("seeds", Seeds)[: read(most, Count) if most else None]
 
 
-def each_of(seeds):
-    """The same for a list of an experiment's own."""
-    for seed in seeds:
+def each_seed(most=None):
+    """The same, one by one, but for those that a killed run had finished."""
+    for seed in listed(most):
         if "DVC_STAGE" not in os.environ:
             yield seed
             continue

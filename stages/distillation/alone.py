@@ -59,7 +59,7 @@ def run(method: str):
     settings = read(f"distillation.objects.{method}", ALONE[method])
     shape = read("distillation.objects.networks.student", Network)
     kind = OwnTeacher if method == "own_teacher" else StagedResNet
-    for seed in each_seed():
+    for seed in each_seed("distillation.objects.seeds"):
         net, history, role = trained(
             seed, shape, method, lambda net, batch: LOSSES[method](net, batch, settings), kind
         )

@@ -8,7 +8,8 @@ This was fixed before the outcome was looked at.
 
 from stages.core.claims import OURS, claim, metrics, summary
 from stages.core.files import write_json
-from stages.core.params import Seeds, read
+from stages.core.params import read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.distillation.page import write
 from stages.distillation.params import MIDDLING, Digits, Objects
@@ -118,10 +119,10 @@ def object_claims(right):
 
 
 def run():
-    digits, seeds = read("distillation.digits", Digits), read("seeds", Seeds)
+    digits, seeds = read("distillation.digits", Digits), listed()
     settings = read("distillation.objects", Objects)
     found, missed = sources(digits.temperature, seeds), omitted(seeds)
-    on_objects = objects([*TEACHERS, *STUDENTS], seeds)
+    on_objects = objects([*TEACHERS, *STUDENTS], listed("distillation.objects.seeds"))
     claims = [
         *digit_claims(found, missed, digits.omitted.digit),
         *temperature_claims(students("small", seeds)[1].right),

@@ -2,7 +2,8 @@
 
 from stages.core.charts import dots, lines, write_lines
 from stages.core.histories import histories
-from stages.core.params import Seeds, read
+from stages.core.params import read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.distillation.params import Digits
 from stages.distillation.results import (
@@ -45,7 +46,8 @@ def by_bias(found):
 
 
 def run():
-    digits, seeds = read("distillation.digits", Digits), read("seeds", Seeds)
+    digits, seeds = read("distillation.digits", Digits), listed()
+    few = listed("distillation.objects.seeds")
     temperatures = {
         f"2 × {getattr(digits.sizes, size)} units": (
             by_temperature(size, seeds), "temperature", "temperature",
@@ -57,7 +59,7 @@ def run():
     lines("distillation/figures/omitted", {without: (
         by_bias(omitted(seeds)), "bias", f"bias added to the output for {digits.omitted.digit}",
     )}, OMITTED, "test errors, %", ylim=(0, 100))
-    found, on_objects = sources(digits.temperature, seeds), objects([*TEACHERS, *STUDENTS], seeds)
+    found, on_objects = sources(digits.temperature, seeds), objects([*TEACHERS, *STUDENTS], few)
     dots("distillation/figures/why", {
         "log-likelihood of the true label, nats": {"": found.log_likelihood},
         "agreement with the teacher, %": {"": found.agrees},
@@ -68,7 +70,7 @@ def run():
     small = by_temperature("small", seeds)
     write_lines("plots/distillation/curves/temperature_small.csv", small, "temperature", KINDS)
     write_lines("plots/distillation/curves/omitted.csv", by_bias(omitted(seeds)), "bias", OMITTED)
-    curves = histories("distillation", STUDENTS, seeds).train_loss
+    curves = histories("distillation", STUDENTS, few).train_loss
     write_lines("plots/distillation/curves/training.csv", curves, "epoch", STUDENTS)
 
 

@@ -17,7 +17,7 @@ def run(network: str):
     early = read("distillation.objects.poor.epochs", Count)
     networks = read("distillation.objects.networks", Networks)
     shape, stop = (networks.weaker, early) if network == "poor" else (getattr(networks, network), None)
-    for seed in each_seed():
+    for seed in each_seed("distillation.objects.seeds"):
         kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
 
 

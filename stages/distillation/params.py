@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Recipe, Section, ascending
+from stages.core.params import Count, Few, ImageRecipe, NotNegative, Positive, Recipe, Section, ascending
 
 MIDDLING = 2.5, 4.0               # the temperatures at which Hinton et al. found small students best
 
@@ -125,6 +125,7 @@ ALONE = {"virtual": Virtual, "smoothing": Smoothing, "own_teacher": OwnTeacher}
 class Objects(Section):
     """Section `distillation.objects`: residual networks teach each other, and themselves."""
 
+    seeds: Few
     training: ImageRecipe
     networks: Networks
     poor: Poor

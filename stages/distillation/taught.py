@@ -37,7 +37,7 @@ def taught_by(teacher, alpha, temperature):
 
 def run(teacher: str):
     settings = read(f"distillation.objects.taught.{teacher}", Taught)
-    for seed in each_seed():
+    for seed in each_seed("distillation.objects.seeds"):
         loss = taught_by(teacher_of(teacher, seed), settings.alpha, settings.temperature)
         kept(f"taught_by_{teacher}", seed, *student(seed, f"taught by {teacher}", loss))
 

@@ -27,7 +27,7 @@ def run():
     settings, depth = read("features.adversarial", Adversarial), read("features.depth", Depth)
     recipe = read("training", Training).model_copy(update={"epochs": settings.epochs})
     role, loss = load_role("objects"), partial(adversarial, **settings.model_dump(exclude={"epochs"}))
-    for seed in each_seed():
+    for seed in each_seed("features.seeds"):
         rng = start(seed)
         net = resnet(role, depth, recipe.width)
         history = fit(net, augmented(role.train, recipe, rng), recipe, f"robust network, seed {seed}", loss)

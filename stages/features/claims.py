@@ -10,7 +10,8 @@ of the usual 20 after a look at one seed, in which D_det had 19.6. Networks are 
 from stages.core.claims import OURS, claim, metrics, summary
 from stages.core.data import load_role
 from stages.core.files import write_json
-from stages.core.params import Seeds, Training, read
+from stages.core.params import Training, read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.features.page import write
 from stages.features.params import Features
@@ -77,7 +78,7 @@ def all_claims(clean, attacked, recognised, chance):
 
 
 def run():
-    features, seeds, role = read("features", Features), read("seeds", Seeds), load_role("objects")
+    features, seeds, role = read("features", Features), listed("features.seeds"), load_role("objects")
     clean, attacked = evaluations(seeds)
     recognised = seen(INVERTED, seeds).other
     claims = all_claims(clean, attacked.isel(epsilon=0), recognised, 100 / len(role.classes))

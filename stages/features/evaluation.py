@@ -35,7 +35,7 @@ def under_attack(net, test, settings):
 def run(network: str):
     settings, test = read("features.evaluation", Evaluation), load_role("objects").test
     some = test.first(settings.images, "features.evaluation.images")
-    for seed in each_seed():
+    for seed in each_seed("features.seeds"):
         start(seed)
         net = trained(network, seed)
         record(f"data/features/evaluation/{network}/{seed}.safetensors", {

@@ -3,7 +3,7 @@
 from stages.core.charts import dots, write_lines
 from stages.core.data import load_role
 from stages.core.histories import histories
-from stages.core.params import Seeds, read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.features.grids import draw_inversions, draw_pairs
 from stages.features.recipe import kept
@@ -29,7 +29,7 @@ def losses(seeds):
 
 
 def run():
-    seeds, role = read("seeds", Seeds), load_role("objects")
+    seeds, role = listed("features.seeds"), load_role("objects")
     groups = strengths(*evaluations(seeds))
     dots("features/figures/accuracy", {"Attacks in L2 balls": groups}, NETWORKS, "test accuracy, %",
          100 / len(role.classes))

@@ -77,7 +77,7 @@ def grey_noise(images, rng):
 
 def run(variant: str):
     settings, train = read("features.inversion", Inversion), originals()
-    for seed in each_seed():
+    for seed in each_seed("features.seeds"):
         rng = start(seed)
         starts = train.images[others(len(train), rng)]
         if variant == "robust_noise":

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Attack, Count, Depth, Positive, Section, ascending
+from stages.core.params import Attack, Count, Depth, Few, Positive, Section, ascending
 
 
 class Retraining(Section):
@@ -62,6 +62,7 @@ class Features(Section):
     """Section `features`."""
 
     depth: Depth
+    seeds: Few
     images: Count
     nonrobust: NonRobust
     adversarial: Adversarial

@@ -19,7 +19,7 @@ def run(name: str):
     own = read(f"features.retraining.{name}", Retraining)
     recipe = read("training", Training).model_copy(update=own.model_dump())
     depth, role = read("features.depth", Depth), load_role("objects")
-    for seed in each_seed():
+    for seed in each_seed("features.seeds"):
         rng = start(seed)
         split, _ = load_set(name, seed, device)
         net = resnet(role, depth, recipe.width)

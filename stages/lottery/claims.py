@@ -10,7 +10,8 @@ import numpy as np
 
 from stages.core.claims import OURS, best, claim, halves, metrics, summary
 from stages.core.files import write_json
-from stages.core.params import Seeds, read
+from stages.core.params import read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.lottery.page import write
 from stages.lottery.params import Lottery
@@ -151,9 +152,9 @@ def all_claims(lottery, found, attacked):
 
 
 def run():
-    lottery, seeds = read("lottery", Lottery), read("seeds", Seeds)
+    lottery, seeds = read("lottery", Lottery), listed()
     found = results(networks(lottery), seeds)
-    attacked = results(ATTACKED, seeds)
+    attacked = results(ATTACKED, listed("lottery.adversarial.seeds"))
     claims = all_claims(lottery, found, attacked)
     last = renamed(found, methods(lottery, lottery.controlled[-1]))
     numbers = {f"{name}_test_accuracy": last.right.sel(network=name).mean() for name in last.network.values}

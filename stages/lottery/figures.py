@@ -3,7 +3,8 @@
 from stages.core.charts import dots, lines, write_lines
 from stages.core.data import load_role
 from stages.core.histories import histories
-from stages.core.params import Seeds, read
+from stages.core.params import read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.lottery.params import Lottery
 from stages.lottery.results import (
@@ -50,7 +51,7 @@ def draw_sparsity(lottery, found, chance):
 
 
 def run():
-    lottery, seeds = read("lottery", Lottery), read("seeds", Seeds)
+    lottery, seeds = read("lottery", Lottery), listed()
     names, chance = networks(lottery), 100 / len(load_role("objects").classes)
     found = results(names, seeds)
     draw_sparsity(lottery, found, chance)

@@ -4,7 +4,17 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Attack, Count, ImageRecipe, NotNegative, Positive, Section, ascending, distinct
+from stages.core.params import (
+    Attack,
+    Count,
+    Few,
+    ImageRecipe,
+    NotNegative,
+    Positive,
+    Section,
+    ascending,
+    distinct,
+)
 
 Criterion = Literal[
     "large_final", "small_final", "large_init", "large_init_large_final", "magnitude_increase", "movement",
@@ -61,6 +71,7 @@ class Adversarial(Section):
     `evaluation`.
     """
 
+    seeds: Few
     epochs: Count
     fraction: Fraction
     attack: Attack

@@ -9,7 +9,8 @@ import numpy as np
 
 from stages.core.claims import OURS, claim, metrics, summary, within
 from stages.core.files import write_json
-from stages.core.params import Seeds, Training, read
+from stages.core.params import Training, read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.noise.page import write
 from stages.noise.params import LOW_BITS, Noise, SamMultistep
@@ -91,7 +92,7 @@ def claims_of_disturbance(clean, loses):
 
 def run():
     noise, steps = read("noise", Noise), read("sam_multistep", SamMultistep).steps
-    seeds = read("seeds", Seeds)
+    seeds = listed()
     found = results(seeds)
     claims = all_claims(found, steps)
     right = {f"{name}_test_accuracy": found.clean.sel(network=name).mean() for name in found.network.values}

@@ -4,7 +4,8 @@ import numpy as np
 
 from stages.core.charts import lines, write_lines
 from stages.core.histories import histories
-from stages.core.params import Depth, Seeds, read
+from stages.core.params import Depth, read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.noise.results import NETWORKS, results
 
@@ -42,7 +43,7 @@ def panels(found):
 
 
 def run():
-    seeds = read("seeds", Seeds)
+    seeds = listed()
     found = results(seeds)
     for name, of in panels(found).items():
         lines(f"noise/figures/{name}", of, NETWORKS, "test accuracy, %", CHANCE, ylim=(0, 100))

@@ -8,7 +8,8 @@ was looked at.
 
 from stages.core.claims import OURS, claim, metrics, summary
 from stages.core.files import write_json
-from stages.core.params import Seeds, Training, read
+from stages.core.params import Training, read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.core.words import counted
 from stages.ood.influence import tnr_parts
@@ -116,7 +117,7 @@ def exposure_claims(found, classes, least):
 
 
 def run():
-    ood, recipe, seeds = read("ood", Ood), read("training", Training), read("seeds", Seeds)
+    ood, recipe, seeds = read("ood", Ood), read("training", Training), listed()
     networks = sizes(recipe, ood.capacities)
     capacity = results("capacity", networks, seeds)
     exposure = results("exposure", ["known", *ood.exposed, "energy"], seeds)

@@ -6,8 +6,9 @@ from stages.core.charts import dots, write_lines
 from stages.core.data import load_role, unit
 from stages.core.files import write_rows
 from stages.core.histories import histories
-from stages.core.params import Seeds, Training, read
+from stages.core.params import Training, read
 from stages.core.plots import COLOURS, figure, legend, picture_grid, save_figure, style
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.ood.detection import counts, threshold
 from stages.ood.params import Ood
@@ -128,7 +129,7 @@ def write_training(ood, seeds):
 
 
 def run():
-    ood, recipe, seeds = read("ood", Ood), read("training", Training), read("seeds", Seeds)
+    ood, recipe, seeds = read("ood", Ood), read("training", Training), listed()
     networks, labels = sizes(recipe, ood.capacities), exposure_labels(ood.exposed)
     capacity, exposure = results("capacity", networks, seeds), results("exposure", labels, seeds)
     draw_examples()

@@ -9,7 +9,8 @@ altogether. All this was fixed before the outcome was looked at.
 
 from stages.core.claims import OURS, best, claim, halves, metrics, summary
 from stages.core.files import write_json
-from stages.core.params import Seeds, read
+from stages.core.params import read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.regularization import results
 from stages.regularization.methods import PLAIN
@@ -111,7 +112,7 @@ def all_claims(clean, disturbed, longer, epsilon):
 
 
 def run():
-    settings, seeds = read("regularization", Regularization), read("seeds", Seeds)
+    settings, seeds = read("regularization", Regularization), listed()
     clean, disturbed, longer = results.clean(seeds), results.disturbed(seeds), results.longer(seeds)
     claims = all_claims(clean, disturbed, longer, settings.attacks.epsilon)
     right = {f"{name}_test_accuracy": clean.right.sel(network=name).mean() for name in NETWORKS}

@@ -4,7 +4,8 @@ import xarray as xr
 
 from stages.core.charts import dots, lines, write_lines
 from stages.core.histories import histories
-from stages.core.params import Seeds, read
+from stages.core.params import read
+from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.regularization.methods import PLAIN, SINGLES, SWEPT, values_of
 from stages.regularization.params import Regularization
@@ -34,7 +35,7 @@ def with_undisturbed(right, measure, axis):
 
 
 def run():
-    settings, seeds = read("regularization", Regularization), read("seeds", Seeds)
+    settings, seeds = read("regularization", Regularization), listed()
     asis, found = clean(seeds), disturbed(seeds)
     by_severity = with_undisturbed(asis.right, found.corrupted.mean("corruption"), "severity")
     by_epsilon = with_undisturbed(asis.right, found.fgsm, "epsilon")

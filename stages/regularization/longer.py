@@ -6,10 +6,10 @@ own methods; what is reported of it is counted on the other half.
 
 from stages.core.claims import best, halves
 from stages.core.measurements import measured, record
-from stages.core.params import Seeds, read
+from stages.core.params import read
 from stages.core.recipe import keep
 from stages.core.scores import correct, logits
-from stages.core.seeds import each_seed
+from stages.core.seeds import each_seed, listed
 from stages.core.stage import main
 from stages.regularization.methods import COMBINATIONS, PLAIN, Longer, Networks
 from stages.regularization.recipe import trained
@@ -20,7 +20,7 @@ CLEAN = "data/regularization/clean/{network}/{seed}.safetensors"
 
 def best_combination():
     """The name of the best combination, by one half of the test images, and the values of its methods."""
-    right = measured(CLEAN, network=COMBINATIONS, seed=read("seeds", Seeds)).right
+    right = measured(CLEAN, network=COMBINATIONS, seed=listed()).right
     name = best(halves(right)[0], COMBINATIONS)
     return name, read("regularization.networks", Networks).model_dump()[name]
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Count, Depth, NotNegative, Section, Seeds
+from stages.core.params import Count, Depth, NotNegative, Section
 
 PLAIN = "plain"                  # the network without a method: every other one's control
 SINGLES = "cutout", "mixup", "rotation"
@@ -98,7 +98,7 @@ class Small(Section):
     width: Count
     epochs: Count
     share: Share
-    seeds: Seeds
+    seeds: Count
 
 
 SWEPT = {"cutout": "size", "mixup": "alpha", "rotation": "weight"}

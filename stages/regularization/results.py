@@ -3,6 +3,7 @@
 from stages.core.claims import best, halves
 from stages.core.errors import UserError
 from stages.core.measurements import measured
+from stages.core.seeds import listed
 from stages.regularization.methods import COMBINATIONS, PLAIN, SINGLES
 
 # name -> how tables and legends call it; the control first
@@ -45,7 +46,7 @@ def longer(seeds):
 
 def swept(settings):
     """Which test images the networks of the sweep get right, the variants as its axis `network`."""
-    return read_kind("sweep", settings.sweep, settings.small.seeds, "right").right
+    return read_kind("sweep", settings.sweep, listed("regularization.small.seeds"), "right").right
 
 
 def gain(right):

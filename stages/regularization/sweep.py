@@ -9,7 +9,7 @@ control.
 from stages.core.measurements import record
 from stages.core.params import checked, read
 from stages.core.scores import correct, logits
-from stages.core.seeds import each_of
+from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.regularization.methods import PLAIN, SWEPT, Small, Variant, swept
 from stages.regularization.recipe import trained
@@ -28,7 +28,7 @@ def run(variant: str):
     checked("regularization.sweep", variant, Variant)
     small = read("regularization.small", Small)
     role, recipe = objects(), training_recipe(**small.model_dump(exclude={"share", "seeds"}))
-    for seed in each_of(small.seeds):
+    for seed in each_seed("regularization.small.seeds"):
         net, *_ = trained(role, recipe, methods_of(variant, small.share), seed, variant)
         right = correct(logits(net, role.test.images), role.test.labels)
         record(f"data/regularization/sweep/{variant}/{seed}.safetensors", {"right": ("image", right)})

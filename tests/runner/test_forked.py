@@ -19,7 +19,7 @@ from tests.runner.test_clusters import cluster  # noqa: F401
 from tests.runner.test_run import children_in, started
 
 pytestmark = pytest.mark.slow
-SHELL = shutil.which("bash")         # it becomes its last command; dash waits for it, and tells of its end by itself
+SHELL = shutil.which("bash")         # becomes its last command; dash waits for it and speaks of its end
 FACTS = """\
 import gc, json, locale, logging, os, resource, signal, socket, sys, threading, warnings
 import torch
