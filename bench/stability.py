@@ -27,7 +27,6 @@ from stages.core.stage import main
 from stages.pipeline.copies import copy
 from stages.pipeline.documents import load_document, save_document
 from stages.pipeline.outputs import files_for_git
-from stages.pipeline.profile import flat, put
 from stages.pipeline.project import project
 
 FOLDER = Path(".dvc/tmp/stability")

@@ -16,17 +16,16 @@ seeds:                # of all
   - 2
   - 3
 one:
-  seeds: [5, 7]       # of this part
-  seed: 3
+  seeds: 3            # so many of them
 """
 
 
-def test_every_list_of_seeds_is_moved(tmp_path):
+def test_all_seeds_are_moved(tmp_path):
     path = tmp_path / "params.yaml"
     path.write_text(PARAMS)
     stability.move(path, 10)
-    assert load_yaml(path) == {"seeds": [11, 12, 13], "one": {"seeds": [15, 17], "seed": 3}}
-    assert "# of this part" in path.read_text()
+    assert load_yaml(path) == {"seeds": [11, 12, 13], "one": {"seeds": 3}}
+    assert "# of all" in path.read_text()
 
 
 @pytest.fixture

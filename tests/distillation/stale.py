@@ -33,6 +33,7 @@ ROWS = {
     "distillation.digits.sizes.small": ["students@small", *DISTILLED],
     "distillation.digits.sizes.large": ["students@large", "omitted", "why", *DISTILLED],
     "distillation.digits.omitted.digit": ["omitted", *DISTILLED],
+    "distillation.objects.seeds": ON_OBJECTS,
     "distillation.objects.training.epochs": [*ON_OBJECTS, "distillation"],
     "distillation.objects.networks.weaker": ["labels@*", "taught@*", *DISTILLED],
     "distillation.objects.networks.student": ON_OBJECTS,

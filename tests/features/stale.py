@@ -33,6 +33,7 @@ ROWS = {
     "stages/core/plots.py": FEATURES,
     "stages/baseline/train.py": [*NONROBUST, *INVERTED, "evaluation@sgd"],
     "features.depth": ALL,
+    "features.seeds": ALL,
     "features.images": [*NONROBUST, *INVERTED],
     "features.nonrobust.rand.epsilon": ["nonrobust@rand", *RAND],
     "features.nonrobust.det.epsilon": ["nonrobust@det", *DET],

@@ -33,6 +33,7 @@ ROWS = {
     "lottery.finetuned.lr": [*ROUNDS, *TREATED],
     "lottery.gradient_images": ["criterion@*", *LOTTERY],
     "lottery.scopes": ["criterion@*", *LOTTERY],
+    "lottery.adversarial.seeds": [*ATTACKED, *LOTTERY],
     "lottery.adversarial.attack.epsilon": [*ATTACKED, *LOTTERY],             # figures read all of `lottery`
     "lottery.adversarial.fraction": [*ATTACKED, *LOTTERY],
     "lottery.continuous.beta": ["continuous", *LOTTERY],

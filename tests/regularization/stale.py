@@ -10,7 +10,7 @@ TRAINED = ["network@*", "sweep@*", *LONGER, *MEASURED]
 ROWS = {
     "data.objects.source": [*TRAINED, *CORRUPTED],
     "compute.threads": TRAINED,
-    "seeds": ["network@*", *LONGER, *MEASURED],
+    "seeds": TRAINED,
     "training.epochs": TRAINED,
     "stages/datasets/photos.py": [*TRAINED, *CORRUPTED],
     "stages/core/files.py": [*TRAINED, *CORRUPTED],
@@ -30,6 +30,7 @@ ROWS = {
     "regularization.networks.mixup_rotation": ["network@mixup_rotation", "clean@mixup_rotation",
                                                "disturbed@mixup_rotation", "longer", *REGULARIZATION],
     "regularization.small.width": ["sweep@*", *REGULARIZATION],
+    "regularization.small.seeds": ["sweep@*", *REGULARIZATION],
     "regularization.sweep": REGULARIZATION,                                  # and stages that are new
     "regularization.longer.epochs": LONGER,
     "regularization.corruption.severities": CORRUPTED,

@@ -18,7 +18,7 @@ from tests.conftest import call, change, some_images, written
 
 SMALL = {
     "training.images": 60, "training.width": 4, "training.epochs": 1, "training.batch_size": 30,
-    "small.width": 4, "small.epochs": 1, "small.seeds": [1],
+    "small.width": 4, "small.epochs": 1, "small.seeds": 1,
     "sweep": ["plain", "cutout_0", "mixup_0.4", "rotation_0.5"],
     "longer.epochs": 2, "corruption.names": ["snow", "contrast"],
     "corruption.severities": [1, 3], "attacks.epsilons": [2.0, 8.0], "attacks.iterations": 1, "images": 20,
