@@ -14,6 +14,7 @@ from zc.lockfile import LockError, LockFile
 from stages.core.errors import UserError
 from stages.core.sections import check_all
 from stages.core.stage import ending_with_the_reader, print_utf8
+from stages.core.words import counted
 from stages.pipeline.project import one_line, title
 from stages.runner.books import Books
 from stages.runner.needs import Seconds
@@ -62,7 +63,7 @@ def run(words):
         name = next(iter(one.failed))
         print(f"failed: {', '.join(one.failed)}; what {name} printed is in {one.log(name)}", file=sys.stderr)
         return 1
-    print(f"{one.ran} of {len(plan)} stages were run, in {duration(time.monotonic() - began)}")
+    print(f"{one.ran} of {counted(len(plan), "stage")} run, in {duration(time.monotonic() - began)}")
     return 0
 
 

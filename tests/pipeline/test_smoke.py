@@ -33,7 +33,7 @@ KINDS = {                                # the trainings that `make test` kills,
 
 
 def test_every_stage_runs_and_writes_its_outputs(clone, first_run):
-    assert "stages were run" in first_run
+    assert "stages run" in first_run
     with opened(clone) as repo:
         missing = [from_root(repo, out) for out in repo.index.outs if not out.exists]
     assert not missing

@@ -68,9 +68,9 @@ def test_a_terminal_shows_what_runs_for_how_long_what_it_says_and_what_is_left(m
         status = terminal.end()
     assert status == 0, terminal.text
     assert re.search(r"first +\d+\.\d s of about \d+\.\d s +epoch 3 of 7", terminal.text)
-    assert re.search(r"0 of 2 stages are done; about .* left, until \d\d:\d\d", terminal.text)
+    assert re.search(r"0 of 2 stages done; about .* left, until \d\d:\d\d", terminal.text)
     assert re.search(r"first: done in \d+\.\d s; 1 of 2 stages left", terminal.text)
-    assert "2 of 2 stages were run" in terminal.text
+    assert "2 of 2 stages run" in terminal.text
 
 
 @pytest.mark.parametrize(("seconds", "words"), [
