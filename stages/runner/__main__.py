@@ -63,7 +63,7 @@ def run(words):
         name = next(iter(one.failed))
         print(f"failed: {', '.join(one.failed)}; what {name} printed is in {one.log(name)}", file=sys.stderr)
         return 1
-    print(f"{one.ran} of {counted(len(plan), "stage")} run, in {duration(time.monotonic() - began)}")
+    print(f"{one.ran} of {counted(len(plan), 'stage')} run, in {duration(time.monotonic() - began)}")
     return 0
 
 

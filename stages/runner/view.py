@@ -47,7 +47,7 @@ class Lines:
 
     def ended(self, name, seconds):
         left = len(self.schedule.left)
-        self.say(f"{name}: done in {duration(seconds)}; {left} of {counted(self.total, "stage")} left")
+        self.say(f"{name}: done in {duration(seconds)}; {left} of {counted(self.total, 'stage')} left")
 
     def failed(self, name, why, log, waiting):
         """A stage failed; `waiting` are not run for that."""
@@ -116,7 +116,7 @@ class Live(Lines):
         left = self.schedule.expected(spent)
         finish = time.strftime("%H:%M", time.localtime(time.time() + left))
         done = self.total - len(self.schedule.left)
-        text = f"{done} of {counted(self.total, "stage")} done; about {duration(left)} left, until {finish}"
+        text = f"{done} of {counted(self.total, 'stage')} done; about {duration(left)} left, until {finish}"
         return Group(table, Text(text))
 
 
