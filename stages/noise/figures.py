@@ -7,7 +7,8 @@ from stages.core.histories import histories
 from stages.core.params import Depth, read
 from stages.core.seeds import listed
 from stages.core.stage import main
-from stages.noise.results import NETWORKS, results
+from stages.noise.params import Networks
+from stages.noise.results import labels, results
 
 CHANCE = 10                                                  # percent; ten classes
 
@@ -43,19 +44,19 @@ def panels(found):
 
 
 def run():
-    seeds = listed()
-    found = results(seeds)
+    networks, seeds = read("noise.networks", Networks), listed()
+    found, names = results(networks, seeds), labels(networks)
     for name, of in panels(found).items():
-        lines(f"noise/figures/{name}", of, NETWORKS, "test accuracy, %", CHANCE, ylim=(0, 100))
+        lines(f"noise/figures/{name}", of, names, "test accuracy, %", CHANCE, ylim=(0, 100))
     loss = np.log10(found.slices)
     lines("noise/figures/slices", {"Training loss along random directions": (
         loss, "distance", "distance, in norms of each filter",
-    )}, NETWORKS, "log₁₀ of the training loss in nats")
+    )}, names, "log₁₀ of the training loss in nats")
     noisy = with_undisturbed(found, "gaussian", "sigma")
-    write_lines("plots/noise/curves/gaussian.csv", noisy, "sigma", NETWORKS)
-    write_lines("plots/noise/curves/per_channel.csv", found.per_channel, "bits", NETWORKS)
-    trainings = histories(f"resnet{read('training.depth', Depth)}", NETWORKS, seeds)
-    write_lines("plots/noise/curves/training.csv", trainings.train_loss, "epoch", NETWORKS)
+    write_lines("plots/noise/curves/gaussian.csv", noisy, "sigma", names)
+    write_lines("plots/noise/curves/per_channel.csv", found.per_channel, "bits", names)
+    trainings = histories(f"resnet{read('training.depth', Depth)}", networks, seeds)
+    write_lines("plots/noise/curves/training.csv", trainings.train_loss, "epoch", names)
 
 
 if __name__ == "__main__":

@@ -2,11 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, field_validator
 
 from stages.core.params import Count, NotNegative, Positive, Section, ascending, distinct
 
 Norm = Literal["l2", "linf"]
+Variant = Literal["sam", "sam_multistep", "sam_linf"]
+Networks = list[str]
 
 LOW_BITS = 4                     # "low bit widths", in claims, are this many bits and fewer
 
@@ -15,6 +17,12 @@ def _some_low(bits):
     if min(bits) > LOW_BITS:
         raise ValueError(f"a list with at least one number up to {LOW_BITS}")
     return bits
+
+
+def _with_sam(variants):
+    if "sam" not in variants:
+        raise ValueError("a list with sam, which the others are compared with")
+    return variants
 
 
 Radii = Annotated[list[Positive], AfterValidator(ascending)]
@@ -50,10 +58,23 @@ class Landscape(Section):
 
 
 class Noise(Section):
-    """Section `noise`."""
+    """Section `noise`: the variants of SAM that are trained, and all networks that are measured.
 
+    `networks` repeats `sam`, because DVC takes the names of stages from lists as they are.
+    """
+
+    sam: Annotated[list[Variant], AfterValidator(distinct), AfterValidator(_with_sam)]
+    networks: Networks
     robustness: Robustness
     landscape: Landscape
+
+    @field_validator("networks")
+    @classmethod
+    def _all_trained(cls, networks, info):
+        wanted = ["sgd", "gaussian", *info.data.get("sam", [])]
+        if "sam" in info.data and networks != wanted:
+            raise ValueError(f"sgd, gaussian and those of `noise.sam`: {wanted}")
+        return networks
 
 
 class Gaussian(Section):
@@ -63,17 +84,11 @@ class Gaussian(Section):
 
 
 class Sam(Section):
-    """Sections `sam` and `sam_linf`."""
+    """Sections `sam`, `sam_multistep` and `sam_linf`."""
 
     rho: NotNegative
     norm: Norm
     steps: Count
 
 
-class SamMultistep(Section):
-    """Section `sam_multistep`: what it does not say is as in `sam`."""
-
-    steps: Count
-
-
-SECTIONS = {"noise": Noise, "gaussian": Gaussian, "sam": Sam, "sam_multistep": SamMultistep, "sam_linf": Sam}
+SECTIONS = {"noise": Noise, "gaussian": Gaussian, "sam": Sam, "sam_multistep": Sam, "sam_linf": Sam}

@@ -3,7 +3,7 @@
 from stages.core.measurements import measured
 from stages.noise.params import LOW_BITS
 
-# name -> how tables and legends call it; the control first
+# name -> words, of all networks that there may be; the control first
 NETWORKS = {
     "sgd": "SGD",
     "gaussian": "Gaussian noise",
@@ -14,10 +14,15 @@ NETWORKS = {
 RIGHT = "clean", "train_right", "gaussian", "per_tensor", "per_channel", "adversarial_l2", "adversarial_linf"
 
 
-def results(seeds):
-    """All measures, a Dataset with the axes `network` and `seed`; what is right is 0 or 100, in percent."""
+def labels(networks):
+    """How tables and legends call these networks: name -> words."""
+    return {name: NETWORKS[name] for name in networks}
+
+
+def results(networks, seeds):
+    """All measures of `networks`, a Dataset with these and `seed` as axes; right is 0 or 100 percent."""
     kinds = [
-        measured(f"data/noise/{kind}/{{network}}/{{seed}}.safetensors", network=NETWORKS, seed=seeds)
+        measured(f"data/noise/{kind}/{{network}}/{{seed}}.safetensors", network=networks, seed=seeds)
         for kind in ("robustness", "landscape")
     ]
     found = kinds[0].merge(kinds[1], combine_attrs="drop_conflicts")

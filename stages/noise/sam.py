@@ -17,7 +17,7 @@ import torch
 from stages.core.params import read
 from stages.core.stage import main
 from stages.core.train import Around, batchnorm_frozen
-from stages.noise.params import Sam, SamMultistep
+from stages.noise.params import Sam
 from stages.noise.recipe import train
 from stages.noise.weights import climbed, moved
 
@@ -41,15 +41,8 @@ class SAM(Around):
         return loss
 
 
-def settings(variant):
-    """A variant's section of params.yaml; `sam_multistep` shares all but its steps with `sam`."""
-    if variant == "sam_multistep":
-        return read("sam", Sam).model_copy(update={"steps": read("sam_multistep", SamMultistep).steps})
-    return read(variant, Sam)
-
-
 def run(variant: str):
-    sam = settings(variant)
+    sam = read(variant, Sam)
     train(variant, lambda net, sgd: SAM(net, sgd, sam.rho, sam.norm, sam.steps))
 
 

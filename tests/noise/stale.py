@@ -5,9 +5,8 @@ NOISE = [FIGURES, "noise"]
 MEASURED = ["robustness@*", "landscape@*", *NOISE]
 GAUSSIAN = ["stages/noise/dvc.yaml:gaussian", "robustness@gaussian", "landscape@gaussian", *NOISE]
 SAM = ["sam@sam", "robustness@sam", "landscape@sam", *NOISE]
-MULTISTEP = ["sam_multistep", "robustness@sam_multistep", "landscape@sam_multistep", *NOISE]
 LINF = ["sam@sam_linf", "robustness@sam_linf", "landscape@sam_linf", *NOISE]
-ALL_SAM = [*SAM, *MULTISTEP, *LINF]
+ALL_SAM = [*SAM, *LINF]
 TRAINED = [*GAUSSIAN, *ALL_SAM, *MEASURED]
 OF_BASELINE = ["robustness@sgd", "landscape@sgd", *NOISE]
 
@@ -29,10 +28,11 @@ ROWS = {
     "stages/core/plots.py": NOISE,
     "stages/baseline/train.py": OF_BASELINE,
     "gaussian.sigma": GAUSSIAN,
-    "sam.rho": [*SAM, *MULTISTEP],
-    "sam.norm": [*SAM, *MULTISTEP],
-    "sam_multistep.steps": MULTISTEP,
+    "noise.sam": ["noise"],                                  # and stages that are new
+    "noise.networks": NOISE,
+    "sam.rho": SAM,
     "sam_linf.rho": LINF,
+    "sam_multistep.steps": [],                               # not trained by default
     "noise.robustness.sigmas": ["robustness@*", *NOISE],
     "noise.landscape.points": ["landscape@*", *NOISE],
     "stages/noise/gaussian.py": GAUSSIAN,

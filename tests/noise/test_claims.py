@@ -40,10 +40,19 @@ def made(clean=None, left=None, eigenvalue=None):
 
 
 def claims(**measures):
-    return {claim.id: claim for claim in all_claims(made(**measures), steps=2)}
+    return {claim.id: claim for claim in all_claims(made(**measures))}
 
 
 BEARS = {"sam_bears_noise", "sam_bears_attack", "sam_bears_rounding"}
+
+
+def test_networks_that_were_not_measured_are_left_out():
+    found, networks = made(), ["sgd", "gaussian", "sam"]
+    least = {claim.id for claim in all_claims(found.sel(network=networks))}
+    more = {name: {claim.id for claim in all_claims(found.sel(network=[*networks, name]))} - least
+            for name in ("sam_multistep", "sam_linf")}
+    assert more == {"sam_multistep": {"more_steps_change_little"}, "sam_linf": {"linf_bears_rounding"}}
+    assert least | set().union(*more.values()) == set(claims())
 
 
 def test_what_is_lost_by_hand():

@@ -79,7 +79,7 @@ def test_the_stage(project, net):
         "test_loss": (), "gaussian": ("sigma", "draw", "image"), "per_tensor": ("bits", "image"),
         "per_channel": ("bits", "image"),
     }
-    assert dict(found.sizes) == {"image": 40, "train_image": 60, "sigma": 3, "draw": 10, "bits": 5}
+    assert dict(found.sizes) == {"image": 40, "train_image": 60, "sigma": 2, "draw": 10, "bits": 4}
     first = path.read_bytes()
     run("sgd")
     assert path.read_bytes() == first

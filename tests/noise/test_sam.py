@@ -7,10 +7,12 @@ from torch import nn
 from stages.core.data import Batches
 from stages.core.errors import UserError
 from stages.core.nets import ResNet
+from stages.core.params import load_yaml
 from stages.core.train import cross_entropy, training
 from stages.noise.gaussian import GaussianNoise
-from stages.noise.sam import SAM, settings
-from tests.conftest import change, some_images
+from stages.noise.sam import SAM, run
+from stages.pipeline.profile import profiles, values
+from tests.conftest import some_images
 
 LR, RHO = 0.1, 0.3
 A = torch.tensor([[3.0, 1.0, 0.0], [1.0, 2.0, 0.5], [0.0, 0.5, 1.0]], dtype=torch.float64)
@@ -117,13 +119,15 @@ def test_noise_is_fresh_in_every_step_and_taken_back():
     assert not torch.equal(seen[0], before)
 
 
-def test_several_steps_share_all_else_with_one(project):
-    change({"sam.rho": 0.07})
-    assert settings("sam").rho == settings("sam_multistep").rho == 0.07
-    assert settings("sam").steps == 1
-    assert settings("sam_multistep").steps > 1
+def test_several_steps_share_all_else_with_one_in_every_profile(root):
+    for name in profiles(root):
+        found = values(root, name, load_yaml)
+        assert {key: found[f"sam.{key}"] for key in ("rho", "norm")} == {
+            key: found[f"sam_multistep.{key}"] for key in ("rho", "norm")
+        }, name
+        assert found["sam.steps"] == 1 < found["sam_multistep.steps"]
 
 
 def test_an_unknown_variant(project):
     with pytest.raises(UserError, match=r"has no `samm`.*did you mean `sam`"):
-        settings("samm")
+        run("samm")

@@ -2,8 +2,11 @@
 
 import pytest
 
+from stages.core.errors import UserError
 from stages.core.measurements import recorded
 from stages.core.nets import load_net
+from stages.core.params import checked, load_yaml
+from stages.noise.params import SECTIONS
 
 SMALL = {
     "width: 8": "width: 4", "batch_size: 50": "batch_size: 30", "epochs: 12": "epochs: 1",
@@ -54,6 +57,28 @@ def refused(done, project, line):
 )
 def test_bad_parameters(stage, project, changes, line):
     refused(stage("noise.gaussian", changes), project, line)
+
+
+NEEDED = "but should be sgd, gaussian and those of `noise.sam`: ['sgd', 'gaussian', 'sam', 'sam_linf']"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "line"),
+    [
+        ("sam", ["sam", "samm"], "`noise.sam.1` is 'samm', but should be 'sam', 'sam_multistep' or"),
+        ("sam", ["sam_linf"], "`noise.sam` is ['sam_linf'], but should be a list with sam, which the others"),
+        ("sam", ["sam", "sam"], "`noise.sam` is ['sam', 'sam'], but should be a list that is not empty"),
+        ("networks", ["sgd", "sam"], f"`noise.networks` is ['sgd', 'sam'], {NEEDED}"),
+        ("networks", ["gaussian", "sgd", "sam", "sam_linf"], NEEDED),
+        ("networks", ["sgd", "gaussian", "sam", "sam_multistep", "sam_linf"], NEEDED),
+    ],
+)
+def test_bad_networks(root, key, value, line):
+    values = load_yaml(root / "params.yaml")["noise"] | {key: value}
+    with pytest.raises(UserError) as error:
+        checked("noise", values, SECTIONS["noise"])
+    assert line in str(error.value)
+    assert str(error.value).count("should") == 1             # of both lists, only what is wrong
 
 
 def test_missing_data(stage, project):
