@@ -9,7 +9,7 @@ from stages.core.params import checked, load_yaml
 from stages.noise.params import SECTIONS
 
 SMALL = {
-    "width: 8": "width: 4", "batch_size: 50": "batch_size: 30", "epochs: 12": "epochs: 1",
+    "width: 8": "width: 4", "batch_size: 50": "batch_size: 30", "epochs: 10": "epochs: 1",
     "  - 1\n  - 2\n  - 3\n  - 4\n  - 5\n\ntraining:": "  - 6\n\ntraining:",
 }
 
@@ -47,8 +47,8 @@ def refused(done, project, line):
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
-        ({"lr: 0.1 ": "lr: 1e38 "}, "the loss is nan in epoch 1 of 1: lower lr"),
-        ({"lr: 0.1 ": "lr: fast "}, "`training.lr` is 'fast', but should be a valid number"),
+        ({"lr: 0.05 ": "lr: 1e38 "}, "the loss is nan in epoch 1 of 1: lower lr"),
+        ({"lr: 0.05 ": "lr: fast "}, "`training.lr` is 'fast', but should be a valid number"),
         ({"momentum": "momentun"}, "`training.momentun` is unknown"),
         ({"depth: 8": "depth: 9"}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
         ({"batch_size: 30": "batch_size: 61"}, "60 training images do not fill a batch of 61"),
