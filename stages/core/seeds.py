@@ -14,14 +14,12 @@ import shutil
 from pathlib import Path
 
 from stages.core import checkpoint, files
-from stages.core.params import Count, Seeds, read
+from stages.core.params import Seeds, read
 
 
 def listed(most=None):
-    """The seeds that params.yaml lists; of what costs much only the first few, as many as the parameter that
-    `most` names says.
-    """
-    return read("seeds", Seeds)[: read(most, Count) if most else None]
+    """The seeds that params.yaml lists; for what costs much only the first `most` of them."""
+    return read("seeds", Seeds)[:most]
 
 
 def each_seed(most=None):

@@ -19,7 +19,7 @@ Zhang et al., ICCV 2019: Be Your Own Teacher (own_teacher.py).
 
 import torch.nn.functional as F
 
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.nets import OwnTeacher, StagedResNet
@@ -59,7 +59,7 @@ def run(method: str):
     settings = read(f"distillation.objects.{method}", ALONE[method])
     shape = read("distillation.objects.networks.student", Network)
     kind = OwnTeacher if method == "own_teacher" else StagedResNet
-    for seed in each_seed("distillation.objects.seeds"):
+    for seed in each_seed(read("distillation.objects.seeds", Few)):
         net, history, role = trained(
             seed, shape, method, lambda net, batch: LOSSES[method](net, batch, settings), kind
         )

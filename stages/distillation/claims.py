@@ -122,7 +122,7 @@ def run():
     digits, seeds = read("distillation.digits", Digits), listed()
     settings = read("distillation.objects", Objects)
     found, missed = sources(digits.temperature, seeds), omitted(seeds)
-    on_objects = objects([*TEACHERS, *STUDENTS], listed("distillation.objects.seeds"))
+    on_objects = objects([*TEACHERS, *STUDENTS], listed(settings.seeds))
     claims = [
         *digit_claims(found, missed, digits.omitted.digit),
         *temperature_claims(students("small", seeds)[1].right),

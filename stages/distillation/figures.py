@@ -2,7 +2,7 @@
 
 from stages.core.charts import dots, lines, write_lines
 from stages.core.histories import histories
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.distillation.params import Digits
@@ -47,7 +47,7 @@ def by_bias(found):
 
 def run():
     digits, seeds = read("distillation.digits", Digits), listed()
-    few = listed("distillation.objects.seeds")
+    few = listed(read("distillation.objects.seeds", Few))
     temperatures = {
         f"2 × {getattr(digits.sizes, size)} units": (
             by_temperature(size, seeds), "temperature", "temperature",

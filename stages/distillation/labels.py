@@ -6,7 +6,7 @@ weaker one; `poor` is the weaker one early in the same training, its learning ra
 ResNet-18 after one epoch of 200.
 """
 
-from stages.core.params import Count, read
+from stages.core.params import Count, Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.objects import kept, trained
@@ -17,7 +17,7 @@ def run(network: str):
     early = read("distillation.objects.poor.epochs", Count)
     networks = read("distillation.objects.networks", Networks)
     shape, stop = (networks.weaker, early) if network == "poor" else (getattr(networks, network), None)
-    for seed in each_seed("distillation.objects.seeds"):
+    for seed in each_seed(read("distillation.objects.seeds", Few)):
         kept(network, seed, *trained(seed, shape, f"{network} on labels", stop=stop))
 
 

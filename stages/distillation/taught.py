@@ -15,7 +15,7 @@ their 0.95 is our 0.66.
 
 import torch
 
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.distillation.objects import kept, student, teacher_of
@@ -37,7 +37,7 @@ def taught_by(teacher, alpha, temperature):
 
 def run(teacher: str):
     settings = read(f"distillation.objects.taught.{teacher}", Taught)
-    for seed in each_seed("distillation.objects.seeds"):
+    for seed in each_seed(read("distillation.objects.seeds", Few)):
         loss = taught_by(teacher_of(teacher, seed), settings.alpha, settings.temperature)
         kept(f"taught_by_{teacher}", seed, *student(seed, f"taught by {teacher}", loss))
 

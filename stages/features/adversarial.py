@@ -15,7 +15,7 @@ from stages.core.attacks import adversarial
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Depth, Training, read
+from stages.core.params import Depth, Few, Training, read
 from stages.core.recipe import augmented, fit, keep
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -27,7 +27,7 @@ def run():
     settings, depth = read("features.adversarial", Adversarial), read("features.depth", Depth)
     recipe = read("training", Training).model_copy(update={"epochs": settings.epochs})
     role, loss = load_role("objects"), partial(adversarial, **settings.model_dump(exclude={"epochs"}))
-    for seed in each_seed("features.seeds"):
+    for seed in each_seed(read("features.seeds", Few)):
         rng = start(seed)
         net = resnet(role, depth, recipe.width)
         history = fit(net, augmented(role.train, recipe, rng), recipe, f"robust network, seed {seed}", loss)

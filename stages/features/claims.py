@@ -78,7 +78,8 @@ def all_claims(clean, attacked, recognised, chance):
 
 
 def run():
-    features, seeds, role = read("features", Features), listed("features.seeds"), load_role("objects")
+    features, role = read("features", Features), load_role("objects")
+    seeds = listed(features.seeds)
     clean, attacked = evaluations(seeds)
     recognised = seen(INVERTED, seeds).other
     claims = all_claims(clean, attacked.isel(epsilon=0), recognised, 100 / len(role.classes))

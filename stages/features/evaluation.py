@@ -12,7 +12,7 @@ from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.measurements import record
 from stages.core.nets import fused
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.scores import correct, logits
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -35,7 +35,7 @@ def under_attack(net, test, settings):
 def run(network: str):
     settings, test = read("features.evaluation", Evaluation), load_role("objects").test
     some = test.first(settings.images, "features.evaluation.images")
-    for seed in each_seed("features.seeds"):
+    for seed in each_seed(read("features.seeds", Few)):
         start(seed)
         net = trained(network, seed)
         record(f"data/features/evaluation/{network}/{seed}.safetensors", {

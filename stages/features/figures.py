@@ -3,6 +3,7 @@
 from stages.core.charts import dots, write_lines
 from stages.core.data import load_role
 from stages.core.histories import histories
+from stages.core.params import Few, read
 from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.features.grids import draw_inversions, draw_pairs
@@ -29,7 +30,7 @@ def losses(seeds):
 
 
 def run():
-    seeds, role = listed("features.seeds"), load_role("objects")
+    seeds, role = listed(read("features.seeds", Few)), load_role("objects")
     groups = strengths(*evaluations(seeds))
     dots("features/figures/accuracy", {"Attacks in L2 balls": groups}, NETWORKS, "test accuracy, %",
          100 / len(role.classes))

@@ -20,7 +20,7 @@ from stages.core.data import unit
 from stages.core.files import save
 from stages.core.measurements import record
 from stages.core.nets import fused
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.scores import correct, logits
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -77,7 +77,7 @@ def grey_noise(images, rng):
 
 def run(variant: str):
     settings, train = read("features.inversion", Inversion), originals()
-    for seed in each_seed("features.seeds"):
+    for seed in each_seed(read("features.seeds", Few)):
         rng = start(seed)
         starts = train.images[others(len(train), rng)]
         if variant == "robust_noise":

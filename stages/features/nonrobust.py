@@ -19,7 +19,7 @@ from stages.core.data import Split
 from stages.core.files import save
 from stages.core.measurements import record
 from stages.core.nets import fused
-from stages.core.params import Attack, read
+from stages.core.params import Attack, Few, read
 from stages.core.scores import accuracy, logits
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -41,7 +41,7 @@ def changed(net, split, t, attack):
 
 def run(variant: str):
     attack, train = read(f"features.nonrobust.{variant}", Attack), originals()
-    for seed in each_seed("features.seeds"):
+    for seed in each_seed(read("features.seeds", Few)):
         rng = start(seed)
         net = trained("sgd", seed)
         t = targets(variant, train.labels, net.shape["classes"], rng)

@@ -7,7 +7,7 @@ rate, shifts and mirroring, which each set has for itself: the authors neither s
 from stages.core.compute import device, start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Depth, Training, read
+from stages.core.params import Depth, Few, Training, read
 from stages.core.recipe import augmented, fit, keep
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -19,7 +19,7 @@ def run(name: str):
     own = read(f"features.retraining.{name}", Retraining)
     recipe = read("training", Training).model_copy(update=own.model_dump())
     depth, role = read("features.depth", Depth), load_role("objects")
-    for seed in each_seed("features.seeds"):
+    for seed in each_seed(read("features.seeds", Few)):
         rng = start(seed)
         split, _ = load_set(name, seed, device)
         net = resnet(role, depth, recipe.width)

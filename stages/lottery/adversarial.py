@@ -54,7 +54,7 @@ def run():
     settings = read("lottery.adversarial", Adversarial)
     given = setting(epochs=settings.epochs)
     test = given.role.test.first(settings.images, "lottery.adversarial.images")
-    for seed in each_seed("lottery.adversarial.seeds"):
+    for seed in each_seed(settings.seeds):
         for name, net, masks, history in tickets(seed, given, settings):
             robust = right_under(net, test, settings.evaluation.model_dump())
             note(f"adversarial/{name}", seed, net, masks, history, test, robust=("image", robust))

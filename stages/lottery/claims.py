@@ -154,7 +154,7 @@ def all_claims(lottery, found, attacked):
 def run():
     lottery, seeds = read("lottery", Lottery), listed()
     found = results(networks(lottery), seeds)
-    attacked = results(ATTACKED, listed("lottery.adversarial.seeds"))
+    attacked = results(ATTACKED, listed(lottery.adversarial.seeds))
     claims = all_claims(lottery, found, attacked)
     last = renamed(found, methods(lottery, lottery.controlled[-1]))
     numbers = {f"{name}_test_accuracy": last.right.sel(network=name).mean() for name in last.network.values}

@@ -22,24 +22,18 @@ EXPOSURE, LIU = "Hendrycks et al. 2019", "Liu et al. 2020"
 CHANCE = 50.0                                                # AUROC in percent
 
 
-def score_claims(found, networks):
-    """Claims on scores and sizes, from the Dataset of networks that know all classes; `networks` are theirs.
-    """
+def score_claims(found):
+    """Claims on scores, from the Dataset of networks that know all classes."""
     average = equally(SETS)
-    (shallow, deep), (narrow, wide) = (ends(networks, what) for what in ("depth", "width"))
     given = found.right.sel(network="baseline")
 
-    def area(network, score=PLAIN):
-        return terms(found, network, score, average)
+    def area(score):
+        return terms(found, "baseline", score, average)
 
     def rejected(score):
         return terms(found, "baseline", score, average, tnr_parts)
 
-    def larger(network, other, **text):
-        return claim(difference=minus(area(network), area(other)), source=OURS,
-                     given=found.right.sel(network=[network, other]), **text)
-
-    plain = area("baseline")
+    plain = area(PLAIN)
     return [
         claim(
             difference=[plain[0] - CHANCE, *plain[1:]], given=given, id="max_softmax_beats_chance",
@@ -48,7 +42,7 @@ def score_claims(found, networks):
                      "is above 50 %, on average over the sets of other images.",
         ),
         claim(
-            difference=minus(area("baseline", "odin"), plain), given=given, id="odin_beats_max_softmax",
+            difference=minus(area("odin"), plain), given=given, id="odin_beats_max_softmax",
             source=LIANG,
             sentence="ODIN's temperature raises AUROC over the maximum softmax, on average over the sets of "
                      "other images.",
@@ -59,17 +53,25 @@ def score_claims(found, networks):
             sentence="Energy rejects more other images than the maximum softmax at 95 % TPR, on average "
                      "over the sets of those.",
         ),
-        larger(
-            deep, shallow, id="depth_helps",
-            sentence=f"ResNet-{networks[deep].depth} detects other images by maximum softmax with a higher "
-                     f"AUROC than ResNet-{networks[shallow].depth}.",
-        ),
-        larger(
-            wide, narrow, id="width_helps",
-            sentence=f"A ResNet of width {networks[wide].width} detects other images by maximum softmax with "
-                     f"a higher AUROC than one of width {networks[narrow].width}.",
-        ),
     ]
+
+
+def size_claims(found, networks):
+    """Claims on sizes, from the same Dataset and the recipes of its networks; what is not varied has none."""
+
+    def larger(what):
+        small, large = ends(networks, what)
+        pair = (terms(found, name, PLAIN, equally(SETS)) for name in (large, small))
+        most, least = (getattr(networks[name], what) for name in (large, small))
+        return claim(
+            difference=minus(*pair), given=found.right.sel(network=[large, small]), id=f"{what}_helps",
+            source=OURS,
+            sentence=f"A ResNet of {what} {most} detects other images by maximum softmax with a higher AUROC "
+                     f"than one of {what} {least}.",
+        )
+
+    varied = {name.partition("_")[0] for name in networks}
+    return [larger(what) for what in ("depth", "width") if what in varied]
 
 
 def exposure_claims(found, classes, least):
@@ -122,7 +124,7 @@ def run():
     capacity = results("capacity", networks, seeds)
     exposure = results("exposure", ["known", *ood.exposed, "energy"], seeds)
     claims = [
-        *score_claims(capacity, networks),
+        *score_claims(capacity), *size_claims(capacity, networks),
         *exposure_claims(exposure, classes_of(ood.exposed), least=2 * 100 / ood.known.classes),
     ]
     right = {

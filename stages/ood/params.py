@@ -14,12 +14,6 @@ class Odin(Section):
     epsilon: NotNegative
 
 
-def _of_both_kinds(names):
-    if {name.split("_")[0] for name in names} != {"depth", "width"}:
-        raise ValueError("a list with at least one depth_* and one width_*")
-    return names
-
-
 def classes_of(names):
     """Of how many classes the outliers are that networks see, for those that say so: name -> number."""
     return {name: int(name.split("_")[1]) for name in names if name.startswith("classes_")}
@@ -35,7 +29,7 @@ def _with_controls(names):
 # networks beside the baseline, which differ from it in one number: depth_14, width_4
 Capacities = Annotated[
     list[Annotated[str, Field(pattern=r"^(depth|width)_[1-9]\d*$")]],
-    AfterValidator(distinct), AfterValidator(_of_both_kinds),
+    AfterValidator(distinct),
 ]
 # networks of the first classes: trained on without outliers, with all, or with those of so many classes
 Exposed = Annotated[

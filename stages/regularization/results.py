@@ -46,7 +46,7 @@ def longer(seeds):
 
 def swept(settings):
     """Which test images the networks of the sweep get right, the variants as its axis `network`."""
-    return read_kind("sweep", settings.sweep, listed("regularization.small.seeds"), "right").right
+    return read_kind("sweep", settings.sweep, listed(settings.small.seeds), "right").right
 
 
 def gain(right):

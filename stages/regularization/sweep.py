@@ -28,7 +28,7 @@ def run(variant: str):
     checked("regularization.sweep", variant, Variant)
     small = read("regularization.small", Small)
     role, recipe = objects(), training_recipe(**small.model_dump(exclude={"share", "seeds"}))
-    for seed in each_seed("regularization.small.seeds"):
+    for seed in each_seed(small.seeds):
         net, *_ = trained(role, recipe, methods_of(variant, small.share), seed, variant)
         right = correct(logits(net, role.test.images), role.test.labels)
         record(f"data/regularization/sweep/{variant}/{seed}.safetensors", {"right": ("image", right)})

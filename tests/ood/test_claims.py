@@ -5,7 +5,7 @@ import functools
 import pytest
 
 from stages.core.params import Training
-from stages.ood.claims import exposure_claims, score_claims
+from stages.ood.claims import exposure_claims, score_claims, size_claims
 from stages.ood.results import sizes
 from tests.ood.made import group, network
 
@@ -30,7 +30,8 @@ def claims(**changed):
     capacity, exposure = (
         group({name: changed.get(name, one) for name, one in of.items()}) for of in (capacity, exposure)
     )
-    found = [*score_claims(capacity, NETWORKS), *exposure_claims(exposure, CLASSES, least=40.0)]
+    found = [*score_claims(capacity), *size_claims(capacity, NETWORKS)]
+    found += exposure_claims(exposure, CLASSES, least=40.0)
     return {one.id: one for one in found}
 
 
@@ -61,6 +62,11 @@ def test_effects(name, effect):
 ])
 def test_other_numbers_contradict(changed, name):
     assert claims(**changed)[name].verdict == "contradicted"
+
+
+def test_what_is_not_varied_has_no_claim():
+    found = group({"baseline": network(80), "width_4": network(75)})
+    assert [one.id for one in size_claims(found, sizes(RECIPE, ["width_4"]))] == ["width_helps"]
 
 
 def test_sets_of_the_outliers_own_kind_do_not_count():
