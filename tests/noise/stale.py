@@ -5,9 +5,7 @@ NOISE = [FIGURES, "noise"]
 MEASURED = ["robustness@*", "landscape@*", *NOISE]
 GAUSSIAN = ["stages/noise/dvc.yaml:gaussian", "robustness@gaussian", "landscape@gaussian", *NOISE]
 SAM = ["sam@sam", "robustness@sam", "landscape@sam", *NOISE]
-LINF = ["sam@sam_linf", "robustness@sam_linf", "landscape@sam_linf", *NOISE]
-ALL_SAM = [*SAM, *LINF]
-TRAINED = [*GAUSSIAN, *ALL_SAM, *MEASURED]
+TRAINED = [*GAUSSIAN, *SAM, *MEASURED]
 OF_BASELINE = ["robustness@sgd", "landscape@sgd", *NOISE]
 
 ROWS = {
@@ -31,12 +29,12 @@ ROWS = {
     "noise.sam": ["noise"],                                  # and stages that are new
     "noise.networks": NOISE,
     "sam.rho": SAM,
-    "sam_linf.rho": LINF,
-    "sam_multistep.steps": [],                               # not trained by default
+    "sam_linf.rho": [],                                      # not trained by default
+    "sam_multistep.steps": [],
     "noise.robustness.sigmas": ["robustness@*", *NOISE],
     "noise.landscape.points": ["landscape@*", *NOISE],
     "stages/noise/gaussian.py": GAUSSIAN,
-    "stages/noise/sam.py": ALL_SAM,
+    "stages/noise/sam.py": SAM,
     "stages/noise/weights.py": TRAINED,
     "stages/noise/quantisation.py": ["robustness@*", *NOISE],
     "stages/noise/hessian.py": ["landscape@*", *NOISE],
