@@ -152,7 +152,8 @@ def all_claims(lottery, found, attacked):
 
 
 def run():
-    lottery, seeds = read("lottery", Lottery), listed()
+    lottery = read("lottery", Lottery)
+    seeds = listed(lottery.seeds)
     found = results(networks(lottery), seeds)
     attacked = results(ATTACKED, listed(lottery.adversarial.seeds))
     claims = all_claims(lottery, found, attacked)

@@ -18,7 +18,7 @@ from torch.nn.utils import parametrize
 
 from stages.core.compute import start
 from stages.core.histories import keep_history
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.core.train import SGD, cross_entropy
@@ -99,7 +99,7 @@ def search(seed, given, settings):
 
 def run():
     given, settings = setting(), read("lottery.continuous", Continuous)
-    for seed in each_seed():
+    for seed in each_seed(read("lottery.seeds", Few)):
         masks = search(seed, given, settings)
         dense = kept("rounds/0/global", seed)
         surplus = remaining(whole(dense)) - remaining(masks)

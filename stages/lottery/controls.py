@@ -8,6 +8,7 @@ weights that the global ticket of the round has in every layer:
 """
 
 from stages.core.compute import start
+from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery.masks import shuffled
@@ -22,7 +23,7 @@ def reinitialised(role):
 
 def run(control: str, number: int):
     given = setting()
-    for seed in each_seed():
+    for seed in each_seed(read("lottery.seeds", Few)):
         start(seed)
         net = reinitialised(given.role) if control == "reinit" else kept("rewind", seed)
         masks = kept_masks(f"rounds/{number}/global", seed, net)

@@ -7,6 +7,7 @@ Carbin, 2019, https://arxiv.org/abs/1903.01611); with `rewind_step: 0` that is Î
 
 from stages.core.compute import start
 from stages.core.nets import save_net
+from stages.core.params import Few, read
 from stages.core.recipe import sgd
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -16,7 +17,7 @@ from stages.lottery.recipe import keep, network, note, remembering, setting, tra
 
 def run():
     given = setting()
-    for seed in each_seed():
+    for seed in each_seed(read("lottery.seeds", Few)):
         rng = start(seed)
         net = network(given.role)
         optimizer = sgd(net, given.recipe)

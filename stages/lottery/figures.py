@@ -51,7 +51,8 @@ def draw_sparsity(lottery, found, chance):
 
 
 def run():
-    lottery, seeds = read("lottery", Lottery), listed()
+    lottery = read("lottery", Lottery)
+    seeds = listed(lottery.seeds)
     names, chance = networks(lottery), 100 / len(load_role("objects").classes)
     found = results(names, seeds)
     draw_sparsity(lottery, found, chance)

@@ -7,7 +7,7 @@ many criteria).
 
 from stages.core.compute import start
 from stages.core.errors import UserError
-from stages.core.params import Count, among, read
+from stages.core.params import Count, Few, among, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery import criteria
@@ -34,7 +34,7 @@ def run(criterion: str):
     given, scopes = setting(), read("lottery.scopes", Scopes)
     prunes = rounds_of(read("lottery.fraction", Fraction), common_round())
     train = given.role.train.first(read("lottery.gradient_images", Count), "lottery.gradient_images")
-    for seed in each_seed():
+    for seed in each_seed(read("lottery.seeds", Few)):
         for scope in scopes:
             start(seed)
             chosen = scores(criterion, scope, seed, train)

@@ -91,6 +91,7 @@ class Continuous(Section):
 class Lottery(Section):
     """Section `lottery`."""
 
+    seeds: Few
     network: Network
     training: Training
     rounds: Rounds

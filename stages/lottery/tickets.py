@@ -14,7 +14,7 @@ many steps as the dense network, with a smaller learning rate.
 """
 
 from stages.core.compute import start
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery.masks import CHAINS, magnitudes, share
@@ -25,7 +25,7 @@ from stages.lottery.recipe import fit, keep, kept, kept_masks, setting
 def run(number: int, before: int):
     given, fraction = setting(), read("lottery.fraction", Fraction)
     going_on = setting(lr=read("lottery.finetuned", Finetuned).lr)
-    for seed in each_seed():
+    for seed in each_seed(read("lottery.seeds", Few)):
         for chain, prune in CHAINS.items():
             start(seed)
             name, last = f"rounds/{number}/{chain}", f"rounds/{before}/{chain}"

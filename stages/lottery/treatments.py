@@ -16,7 +16,7 @@ import torch
 
 from stages.core.compute import start
 from stages.core.errors import UserError
-from stages.core.params import among
+from stages.core.params import Few, among, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery.masks import convolutions
@@ -67,7 +67,7 @@ def run(treatment: str):
     if treatment not in TREATMENTS:
         raise UserError(f"there is no treatment `{treatment}`{among(treatment, TREATMENTS)}")
     given, number = setting(), common_round()
-    for seed in each_seed():
+    for seed in each_seed(read("lottery.seeds", Few)):
         start(seed)
         net = kept("rewind", seed)
         masks = kept_masks(f"rounds/{number}/global", seed, net)
