@@ -157,7 +157,7 @@ def conditions(digits, objects, seeds):
         "student on objects": f"{shape.block} blocks {shape.blocks}, width {shape.width}",
         "training on objects": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
         "training on digits": f"teacher {digits.teacher.epochs} epochs, students {digits.student.epochs}",
-        "seeds": ", ".join(map(str, seeds)),
+        "seeds": f"{', '.join(map(str, seeds))}; of networks on objects the first {objects.seeds}",
     } | machine(recorded(f"data/training/distillation/student/{seeds[0]}.safetensors").attrs)
 
 

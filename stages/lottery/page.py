@@ -110,7 +110,7 @@ def conditions(lottery, seeds):
         "network": f"{kind}-{lottery.network.depth}, width {lottery.network.width}",
         "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}, learning rate {recipe.lr:g} "
         f"after {recipe.warmup_steps} steps of warm-up, tickets reset to step {lottery.rewind_step}",
-        "seeds": ", ".join(map(str, seeds)),
+        "seeds": f"{', '.join(map(str, seeds))}; under attack the first {lottery.adversarial.seeds}",
     } | machine(recorded(f"data/training/lottery/dense/{seeds[0]}.safetensors").attrs)
 
 
