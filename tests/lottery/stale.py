@@ -27,7 +27,7 @@ ROWS = {
     "stages/core/pages.py": LOTTERY,
     "lottery.training.epochs": TICKETS,
     "lottery.network": TICKETS,
-    "lottery.seeds": TICKETS,
+    "lottery.seeds": ["dense", *ROUNDS, "criterion@*", "continuous", *TREATED],
     "lottery.rewind_step": TICKETS,
     "lottery.fraction": [*ROUNDS, "criterion@*", *TREATED],
     "lottery.common_round": ["criterion@*", *TREATED],
