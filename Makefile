@@ -25,8 +25,8 @@ $(INSTALLED): $(REQUIREMENTS)
 	@touch $@
 
 repro: setup  ## compute what is out of date, and show the verdicts
-	@python -m stages.pipeline.params
-	@python -m stages.runner
+	@python -m pipeline.params
+	@python -m pipeline.runner
 	@python -m stages.report.verdicts
 
 test: setup lint  ## lint, tests, and checks of the pipeline
@@ -40,19 +40,19 @@ nightly: setup  ## what grows with every experiment: every training is killed an
 
 lint: setup  ## look for mistakes without running anything
 	@ruff check .
-	@python -m stages.pipeline.params
+	@python -m pipeline.params
 
 profile: setup  ## apply a profile to params.yaml: make profile NAME=cifar10 (NAME=default goes back)
-	@python -m stages.pipeline.profile $(NAME)
+	@python -m pipeline.profile $(NAME)
 
 diff: setup  ## how verdicts differ from those of a revision: make diff REV=main (HEAD if it is not given)
-	@python -m stages.report.changes $(or $(REV),HEAD)
+	@python -m pipeline.changes $(or $(REV),HEAD)
 
 show: setup  ## the experiments of `dvc exp run`: the parameters that differ, and how many claims came out how
-	@python -m stages.report.experiments
+	@python -m pipeline.experiments
 
 report: setup  ## write plots/report.html, and what it needs
-	@python -m stages.runner report
+	@python -m pipeline.runner report
 	@echo "open plots/report.html"
 
 bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hour; PROFILE=default, three)
@@ -62,7 +62,7 @@ stability: setup  ## compute everything with three lists of seeds, into docs/sta
 	@python -m bench.stability
 
 deps: setup  ## rewrite the deps in every dvc.yaml from the imports
-	@python -m stages.pipeline.deps
+	@python -m pipeline.deps
 
 clean:  ## delete what stages wrote for DVC (dvc checkout restores it), leftovers of other runs, tools' caches
 	@git clean -fdqx models data metrics plots -e data/raw

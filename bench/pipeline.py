@@ -2,7 +2,7 @@
 
     plain      dvc repro, one stage at a time
     several    as many processes as cores, each with one stage at a time: dvc --wait-for-lock repro -s STAGE
-    ours       python -m stages.runner --jobs N
+    ours       python -m pipeline.runner --jobs N
 
 Two pipelines: a generated one, of chains of stages that sleep, in several dvc.yaml files as ours are, so that
 all time beyond the sleeping is overhead; and the committed one under a profile.
@@ -17,8 +17,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from pipeline.project import pipeline, project, title
 from stages.core.words import counted
-from stages.pipeline.project import pipeline, project, title
 
 FILES, CHAINS, LENGTH, SECONDS = 10, 2, 10, 1.0              # 200 stages of a second
 CORES = 2
@@ -60,7 +60,7 @@ def committed(profile, threads):
             shutil.rmtree(folder / results)
         for lock in folder.rglob("dvc.lock"):
             lock.unlink()
-        python(folder, "stages.pipeline.profile", profile)
+        python(folder, "pipeline.profile", profile)
         text = (folder / "params.yaml").read_text(encoding="utf-8")
         text = text.replace("threads: 1 ", f"threads: {threads} ")
         (folder / "params.yaml").write_text(text, encoding="utf-8")
@@ -107,7 +107,7 @@ def in_order(stages, graph):
 
 def ours(jobs):
     """The way of our runner with so many jobs."""
-    return lambda folder: python(folder, "stages.runner", f"--jobs={jobs}")
+    return lambda folder: python(folder, "pipeline.runner", f"--jobs={jobs}")
 
 
 def measured(prepare, way):

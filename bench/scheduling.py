@@ -4,7 +4,7 @@ import heapq
 import random
 import time
 
-from stages.runner.schedule import Resources, Schedule, path_lengths
+from pipeline.runner.schedule import Resources, Schedule, path_lengths
 
 TASKS, WORKERS, SEED = 10_000, 1_000, 1
 # as measured in our default run: a start of a process, or a training of some length

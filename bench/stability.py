@@ -18,16 +18,16 @@ from pathlib import Path
 import numpy as np
 
 from bench.agreement import page, plain_against_plain
+from pipeline.copies import copy
+from pipeline.documents import load_document, save_document
+from pipeline.outputs import files_for_git
+from pipeline.project import project
 from stages.core.compute import processor
 from stages.core.errors import UserError
 from stages.core.files import read_json, write
 from stages.core.measurements import measured
 from stages.core.params import FILE, load_yaml
 from stages.core.stage import main
-from stages.pipeline.copies import copy
-from stages.pipeline.documents import load_document, save_document
-from stages.pipeline.outputs import files_for_git
-from stages.pipeline.project import project
 
 FOLDER = Path(".dvc/tmp/stability")
 MOVED = 0, 10, 20
@@ -63,7 +63,7 @@ def compute(place, by):
         prepare(place / f"copy-{by}", by)
         (place / f"copy-{by}").rename(folder)
     print(f"seeds moved by {by}: in {folder}", flush=True)
-    if subprocess.run([sys.executable, "-m", "stages.runner"], cwd=folder, check=False).returncode:
+    if subprocess.run([sys.executable, "-m", "pipeline.runner"], cwd=folder, check=False).returncode:
         raise UserError(f"the run in {folder} failed: mend what it says, then this goes on from there")
     shutil.rmtree(results, ignore_errors=True)
     for name in FILE, "metrics", PLAIN:
@@ -80,7 +80,7 @@ def prepare(folder, by):
     with project(".") as repo:
         cache = os.path.abspath(repo.cache.local_cache_dir)
     copy(".", folder)
-    for words in (["dvc", "cache", "dir", "--local", cache], ["stages.pipeline.profile", "default"]):
+    for words in (["dvc", "cache", "dir", "--local", cache], ["pipeline.profile", "default"]):
         subprocess.run([sys.executable, "-m", *words], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     move(folder / FILE, by)
 

@@ -1,5 +1,5 @@
 """How long a stage takes that does nothing but import what a training imports: in a new process, and forked
-from the warm one (stages/runner/warm.py).
+from the warm one (pipeline/runner/warm.py).
 """
 
 import os
@@ -9,7 +9,7 @@ import time
 
 from dvc.stage.run import _make_cmd, get_executable
 
-from stages.runner.forked import dismiss, forked
+from pipeline.runner.forked import dismiss, forked
 
 LINE = "python -m stages.noise.recipe"
 ROUNDS = 9

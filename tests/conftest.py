@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from pipeline.documents import load_document, save_document
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
-from stages.pipeline.documents import load_document, save_document
 from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from pipeline.profile import profiles, values
 from stages.core.data import Batches
 from stages.core.errors import UserError
 from stages.core.nets import ResNet
@@ -11,7 +12,6 @@ from stages.core.params import load_yaml
 from stages.core.train import cross_entropy, training
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM, run
-from stages.pipeline.profile import profiles, values
 from tests.conftest import some_images
 
 LR, RHO = 0.1, 0.3

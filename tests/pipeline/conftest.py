@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from stages.pipeline.copies import copy
-from stages.pipeline.project import project as opened
+from pipeline.copies import copy
+from pipeline.project import project as opened
 
 ENVIRONMENT = os.environ | {
     "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -338,14 +338,14 @@ def clone(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("smoke")
     copy(request.config.rootpath, folder / "source")
     shell(folder, "git", "clone", "--quiet", "source", "clone")
-    shell(folder / "clone", sys.executable, "-m", "stages.pipeline.profile", "smoke")
+    shell(folder / "clone", sys.executable, "-m", "pipeline.profile", "smoke")
     return folder / "clone"
 
 
 @pytest.fixture(scope="session")
 def first_run(clone, stages_run):
     """What `make repro` says in the clone while it runs the stages."""
-    return shell(clone, sys.executable, "-m", "stages.runner")
+    return shell(clone, sys.executable, "-m", "pipeline.runner")
 
 
 @pytest.fixture

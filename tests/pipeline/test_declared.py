@@ -8,10 +8,10 @@ from dvc.utils.serialize import load_yaml as load_as_dvc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.project import declared, from_root, parameters, pipeline, title
+from pipeline.project import project as opened
 from stages.core import declared as ours
 from stages.core.params import load_yaml
-from stages.pipeline.project import declared, from_root, parameters, pipeline, title
-from stages.pipeline.project import project as opened
 
 
 @pytest.mark.parametrize("which", ["root", "demo"])

@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
+from pipeline import deps
+from pipeline.code import Code
 from stages.core.errors import UserError
 from stages.core.stage import main
-from stages.pipeline import deps
-from stages.pipeline.code import Code
 from tests.pipeline.conftest import shell
 
 TRAIN = "stages/demo/dvc.yaml: train: deps: "
@@ -207,7 +207,7 @@ def test_command_line(demo, change, monkeypatch, capsys):
 
 
 def test_command_line_outside_a_project(demo):
-    assert shell(demo, sys.executable, "-m", "stages.pipeline.deps")
+    assert shell(demo, sys.executable, "-m", "pipeline.deps")
     (demo / "dvc.yaml").unlink()
-    text = shell(demo, sys.executable, "-m", "stages.pipeline.deps", fails=True)
+    text = shell(demo, sys.executable, "-m", "pipeline.deps", fails=True)
     assert text == "error: dvc.yaml does not exist: run from the project's folder\n"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.documents import load_document, relisted, save_document
 from stages.core.errors import UserError
-from stages.pipeline.documents import load_document, relisted, save_document
 
 NUMBERS = st.lists(st.integers(0, 9), unique=True, min_size=1)
 

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from stages.pipeline import lock
-from stages.pipeline.project import project as opened
+from pipeline import lock
+from pipeline.project import project as opened
 from tests.pipeline.conftest import shell
 
 
@@ -23,7 +23,7 @@ def test_a_fresh_clone_without_data(demo, tmp_path):
     assert not (tmp_path / "clone" / "data" / "words.txt").exists()
     with opened(tmp_path / "clone") as repo:
         assert lock.complaints(repo) == []
-    assert "agrees" in shell(tmp_path / "clone", sys.executable, "-m", "stages.pipeline.lock")
+    assert "agrees" in shell(tmp_path / "clone", sys.executable, "-m", "pipeline.lock")
 
 
 BROKEN = {
@@ -109,9 +109,9 @@ def test_what_follows_a_stale_stage_is_stale(check, change):
 
 
 def test_command_line(demo, change):
-    assert "agrees" in shell(demo, sys.executable, "-m", "stages.pipeline.lock")
+    assert "agrees" in shell(demo, sys.executable, "-m", "pipeline.lock")
     change("params.yaml", "digits: 2", "digits: 3")
-    lines = shell(demo, sys.executable, "-m", "stages.pipeline.lock", fails=True).splitlines()
+    lines = shell(demo, sys.executable, "-m", "pipeline.lock", fails=True).splitlines()
     assert lines == [
         "demo: demo.page is {'digits': 3}, in dvc.lock {'digits': 2}",
         "report: a stage before it is stale",
@@ -121,14 +121,14 @@ def test_command_line(demo, change):
 
 def test_a_file_that_dvc_cannot_read_is_one_line(demo, change):
     change("dvc.yaml", "    cmd: python -m stages.report.page\n", "")
-    text = shell(demo, sys.executable, "-m", "stages.pipeline.lock", fails=True)
+    text = shell(demo, sys.executable, "-m", "pipeline.lock", fails=True)
     assert text.startswith("error: './dvc.yaml' validation failed: required key not provided")
     assert text.count("\n") == 1
 
 
 def test_a_folder_without_dvc_is_one_line(demo):
     shutil.rmtree(demo / ".dvc")
-    text = shell(demo, sys.executable, "-m", "stages.pipeline.lock", fails=True)
+    text = shell(demo, sys.executable, "-m", "pipeline.lock", fails=True)
     assert text.startswith("error: ")
     assert "DVC" in text
     assert text.count("\n") == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.pipeline.outputs import complaints
+from pipeline.outputs import complaints
 
 
 def test_this_project(repo):

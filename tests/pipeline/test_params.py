@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from pipeline.params import complaints
 from stages.core.sections import sections
-from stages.pipeline.params import complaints
 from tests.pipeline.conftest import shell
 
 
@@ -69,13 +69,15 @@ def wrong(root, tmp_path):
 
 
 def test_command_line(wrong):
-    lines = shell(wrong, sys.executable, "-m", "stages.pipeline.params", fails=True).splitlines()
+    lines = shell(wrong, sys.executable, "-m", "pipeline.params", fails=True).splitlines()
     assert lines[0].startswith("error: params.yaml: `shake` is unknown: there are compute, seeds, training")
     assert lines[1] == "error: params.yaml: `training.flip` is 1, but should be a valid boolean"
     assert all(line.startswith("error: ") for line in lines)
 
 
-@pytest.mark.parametrize("command", ["stages.runner", "stages.runner --dry", "stages.datasets.prepare text"])
+@pytest.mark.parametrize(
+    "command", ["pipeline.runner", "pipeline.runner --dry", "stages.datasets.prepare text"]
+)
 def test_nothing_starts_with_mistakes_in_any_section(wrong, command):
     text = shell(wrong, sys.executable, "-m", *command.split(), fails=True)
     assert text.startswith("error: params.yaml: `shake` is unknown: ")

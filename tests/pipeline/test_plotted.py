@@ -2,7 +2,7 @@
 
 import pytest
 
-from stages.pipeline.plotted import complaints
+from pipeline.plotted import complaints
 
 PLOTS = """\
 plots:

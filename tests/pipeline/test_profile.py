@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from pipeline import profile
 from stages.core.params import load_yaml
 from stages.core.stage import main
-from stages.pipeline import profile
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_the_default_is_what_the_main_branch_has(root):
         (["quik"], "there is no profile `quik`: there are default, precise, quick; did you mean `quick`?"),
         (["x"], "there is no profile `x`: there are default, precise, quick"),
         (["../params"], "there is no profile `../params`: there are default, precise, quick"),
-        ([], "usage: python -m stages.pipeline.profile NAME:str"),
+        ([], "usage: python -m pipeline.profile NAME:str"),
     ],
 )
 def test_an_unknown_profile(demo, apply, words, message):

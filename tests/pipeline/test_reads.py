@@ -2,8 +2,8 @@
 
 import pytest
 
-from stages.pipeline.code import Code
-from stages.pipeline.reads import complaints, difference, reads
+from pipeline.code import Code
+from pipeline.reads import complaints, difference, reads
 
 HEAD = "from stages.core.params import read\nfrom stages.core.stage import main\n\n\n"
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from stages.pipeline.shown import commands, complaints
+from pipeline.shown import commands, complaints
 
 MAKEFILE = """\
 repro: setup  ## compute
-\t@python -m stages.runner
+\t@python -m pipeline.runner
 profile:  ## apply one
-\t@python -m stages.pipeline.profile $(NAME)
+\t@python -m pipeline.profile $(NAME)
 diff:  ## compare
-\t@python -m stages.report.changes $(or $(REV),HEAD)
+\t@python -m pipeline.changes $(or $(REV),HEAD)
 hidden:
 """
 
@@ -29,14 +29,15 @@ make test      # prove it
 cd elsewhere
 dvc exp run -S 'a.b=1' \\
     --queue
-python -m stages.runner | head -1
+python -m pipeline.runner | head -1
 ```
 
 and `make profile NAME=x`; `dvc don't`.
 """
     assert list(commands(page)) == [
-        ["make", "test"], ["dvc", "exp", "run", "-S", "a.b=1", "--queue"], ["python", "-m", "stages.runner"],
-        ["make", "repro"], ["dvc", "repro", "demo"], ["make", "profile", "NAME=x"],
+        ["make", "test"], ["dvc", "exp", "run", "-S", "a.b=1", "--queue"],
+        ["python", "-m", "pipeline.runner"], ["make", "repro"], ["dvc", "repro", "demo"],
+        ["make", "profile", "NAME=x"],
     ]
 
 
@@ -66,12 +67,12 @@ and `make profile NAME=x`; `dvc don't`.
         ("dvc exp run -S demo.slow.rates=0.1", ["params.yaml: `demo.slow` has no `rates`"]),
         ("dvc exp run -S +demo.slower.more=1", ["params.yaml: `demo` has no `slower`"]),
         ("dvc exp run demos", ["there is no stage demos"]),
-        ("python -m stages.pipeline.lock", []),
-        ("python -m stages.pipeline.profile quick", []),
+        ("python -m pipeline.lock", []),
+        ("python -m pipeline.profile quick", []),
         ("python -m stages.demo.train slow 1", []),
         ("python -m pytest tests/demo", []),
         ("python -m stages.…", []),
-        ("python -m stages.pipeline.profile quik", ["there is no profile quik"]),
+        ("python -m pipeline.profile quik", ["there is no profile quik"]),
         ("python -m stages.demo.train slow", ["stages.demo.train takes 2 words"]),
         ("python -m stages.demo.training", ["there is no module stages.demo.training to run"]),
         ("python -m stages.demo", ["there is no module stages.demo to run"]),
@@ -97,7 +98,7 @@ def test_what_is_wrong_is_said(change, check, command, found):
 )
 def test_the_runner(change, check, words, found):
     change("Makefile", None, MAKEFILE)
-    change("stages/runner/__init__.py", None, "")
-    change("stages/runner/__main__.py", None, "def run(words):\n    pass\n")
-    change("README.md", None, f"```\npython -m stages.runner {words}\n```\n")
+    change("pipeline/runner/__init__.py", None, "")
+    change("pipeline/runner/__main__.py", None, "def run(words):\n    pass\n")
+    change("README.md", None, f"```\npython -m pipeline.runner {words}\n```\n")
     assert [line.partition("`: ")[2] for line in check(complaints)] == found

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from stages.pipeline import lock, outputs
-from stages.pipeline.project import from_root, pipeline, title
-from stages.pipeline.project import project as opened
+from pipeline import lock, outputs
+from pipeline.project import from_root, pipeline, title
+from pipeline.project import project as opened
 from tests.pipeline.conftest import shell
 
 INTERRUPTED = str(Path(__file__).with_name("interrupted.py"))

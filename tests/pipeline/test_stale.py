@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stages.pipeline.project import pipeline, title
-from stages.pipeline.stale import stale
+from pipeline.project import pipeline, title
+from pipeline.stale import stale
 from tests.pipeline.conftest import shell
 
 # Every experiment has its own rows, tests/<experiment>/stale.py: edit -> patterns of its stages that become
@@ -35,7 +35,7 @@ SHARED = {
     "stages/report/page.css": ["report"],
     "stages/report/page.html.jinja": ["report"],
     "stages/core/plots.py": ["report"],
-    "stages/pipeline/deps.py": [],
+    "pipeline/deps.py": [],
     "stages/noise/README.md": [],
     "docs/index.md": [],
     "profiles/smoke.yaml": [],
