@@ -319,9 +319,8 @@ def finished(tmp_path_factory):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text))
     root = Path(__file__).resolve().parents[2]
-    for package in "core", "pipeline":
-        shutil.copytree(root / "stages" / package, folder / "stages" / package,
-                        ignore=shutil.ignore_patterns("__pycache__"))
+    for package in "stages/core", "pipeline":
+        shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     without_own_sections(folder / "stages/core/params.py")
     shell(folder, "git", "init", "--quiet", "--template=")
     shell(folder, sys.executable, "-m", "dvc", "init", "--quiet")

@@ -1,5 +1,6 @@
 """Rule 1: `deps` are exactly the code that a stage runs, after its data."""
 
+import re
 import sys
 
 import pytest
@@ -19,6 +20,11 @@ def test_this_project(root):
 
 def test_a_healthy_project(demo):
     assert deps.complaints(demo) == []
+
+
+def test_no_stage_knows_what_drives_it(root):
+    upward = re.compile(r"^\s*(from|import) pipeline\b", re.MULTILINE)          # its code would be no dependency
+    assert [file for file in root.glob("stages/**/*.py") if upward.search(file.read_text(encoding="utf-8"))] == []
 
 
 PARTS = "      - stages/demo/parts.py\n"

@@ -61,7 +61,7 @@ def test_what_is_missing_is_found(demo, known, change):
 @pytest.fixture
 def wrong(root, tmp_path):
     """This project's code with two mistakes in its params.yaml."""
-    for name in "stages", "profiles":
+    for name in "stages", "pipeline", "profiles":
         shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     text = (root / "profiles/default.yaml").read_text(encoding="utf-8").replace("flip: true", "flip: 1")
     (tmp_path / "params.yaml").write_text(f"{text}\nshake: 1\n", encoding="utf-8")
