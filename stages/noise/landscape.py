@@ -91,7 +91,7 @@ def measure(net, role, settings):
     rises_l2, right_l2 = under_attack(net, train, role.test, settings.radii_l2, settings.steps, "l2")
     _, right_linf = under_attack(net, train, role.test, settings.radii_linf, settings.steps, "linf")
     curved = role.train.part(0, settings.hessian_images)
-    distances = torch.linspace(-settings.reach, settings.reach, settings.points).tolist()
+    distances = [settings.reach * (2 * i / (settings.points - 1) - 1) for i in range(settings.points)]
     return {
         "adversarial_l2": ("radius_l2 image", right_l2),
         "adversarial_linf": ("radius_linf image", right_linf),

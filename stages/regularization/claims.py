@@ -112,7 +112,8 @@ def all_claims(clean, disturbed, longer, epsilon):
 
 
 def run():
-    settings, seeds = read("regularization", Regularization), listed()
+    settings = read("regularization", Regularization)
+    seeds = listed(settings.seeds)
     clean, disturbed, longer = results.clean(seeds), results.disturbed(seeds), results.longer(seeds)
     claims = all_claims(clean, disturbed, longer, settings.attacks.epsilon)
     right = {f"{name}_test_accuracy": clean.right.sel(network=name).mean() for name in NETWORKS}

@@ -6,6 +6,7 @@ Measured image by image is what networks are compared by; the rest describes.
 from stages.core.compute import start
 from stages.core.measurements import record
 from stages.core.nets import load_net
+from stages.core.params import Few, read
 from stages.core.recipe import weights_path
 from stages.core.scores import brier, calibration_error, correct, logits
 from stages.core.seeds import each_seed
@@ -32,7 +33,7 @@ def measure(z, labels):
 
 def run(network: str):
     role = objects()
-    for seed in each_seed():
+    for seed in each_seed(read("regularization.seeds", Few)):
         start(seed)
         net = load_net(weights_path(f"regularization/{network}", seed))
         seen = correct(logits(net, role.train.images), role.train.labels)

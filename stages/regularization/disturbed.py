@@ -19,7 +19,7 @@ from stages.core.data import load_role, unit
 from stages.core.files import load
 from stages.core.measurements import record
 from stages.core.nets import fused, load_net
-from stages.core.params import Count, read
+from stages.core.params import Count, Few, read
 from stages.core.recipe import weights_path
 from stages.core.scores import correct, logits
 from stages.core.seeds import each_seed
@@ -67,7 +67,7 @@ def run(network: str):
     n = read("regularization.images", Count)
     test = load_role("objects").test.first(n, "regularization.images")
     sets = corrupted_sets(corruption, n)
-    for seed in each_seed():
+    for seed in each_seed(read("regularization.seeds", Few)):
         start(seed)
         net = load_net(weights_path(f"regularization/{network}", seed))
         smooth = fused(net)

@@ -35,7 +35,8 @@ def with_undisturbed(right, measure, axis):
 
 
 def run():
-    settings, seeds = read("regularization", Regularization), listed()
+    settings = read("regularization", Regularization)
+    seeds = listed(settings.seeds)
     asis, found = clean(seeds), disturbed(seeds)
     by_severity = with_undisturbed(asis.right, found.corrupted.mean("corruption"), "severity")
     by_epsilon = with_undisturbed(asis.right, found.fgsm, "epsilon")

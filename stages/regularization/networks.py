@@ -5,7 +5,7 @@ A network's methods are its section of `regularization.networks`; all else is th
 
 from stages.core.histories import keep_history
 from stages.core.nets import save_net
-from stages.core.params import read
+from stages.core.params import Few, read
 from stages.core.recipe import weights_path
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -18,7 +18,7 @@ from stages.regularization.setting import objects, training_recipe
 def run(network: str):
     methods = read(f"regularization.networks.{network}", NETWORKS[network]).model_dump()
     role, recipe = objects(), training_recipe()
-    for seed in each_seed():
+    for seed in each_seed(read("regularization.seeds", Few)):
         net, head, history = trained(role, recipe, methods, seed, network)
         name, known = f"regularization/{network}", {"parameters": sum(w.numel() for w in net.parameters())}
         if "weight" in methods:

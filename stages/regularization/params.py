@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, model_validator
 
-from stages.core.params import Count, Positive, Section, ascending, distinct
+from stages.core.params import Count, Few, Positive, Section, ascending, distinct
 from stages.datasets.corruption_names import NAMES, SEVERITIES
 from stages.regularization.methods import Fitting, Longer, Networks, Small, Sweep
 
@@ -40,6 +40,7 @@ class Attacks(Section):
 class Regularization(Section):
     """Section `regularization`; `images` is how many test images are corrupted or attacked in testing."""
 
+    seeds: Few
     training: Fitting
     networks: Networks
     small: Small

@@ -71,7 +71,8 @@ def test_slices_pass_through_the_network_itself():
 
 
 def test_the_stage(project):
-    change({"images": 20, "hessian_images": 10, "batch_size": 5, "points": 3}, "noise.landscape")
+    few = {"images": 20, "hessian_images": 10, "batch_size": 5, "points": 3, "radii_linf": [0.001, 0.002]}
+    change(few, "noise.landscape")
     change({"training.depth": 8, "seeds": [4]})
     save_net("models/resnet8/sam/4.safetensors", ResNet(8, 4, 10, mean=[0.5] * 3, std=[0.25] * 3))
     run("sam")

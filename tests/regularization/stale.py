@@ -11,6 +11,7 @@ ROWS = {
     "data.objects.source": [*TRAINED, *CORRUPTED],
     "compute.threads": TRAINED,
     "seeds": TRAINED,
+    "regularization.seeds": ["network@*", *LONGER, *MEASURED],
     "training.epochs": TRAINED,
     "stages/datasets/photos.py": [*TRAINED, *CORRUPTED],
     "stages/core/files.py": [*TRAINED, *CORRUPTED],
