@@ -3,6 +3,8 @@
 A run is a dict, experiment -> what its metrics/<experiment>.json holds.
 """
 
+from itertools import combinations
+
 import numpy as np
 
 from stages.core.claims import VERDICTS
@@ -67,8 +69,10 @@ def summary(found, count):
     turned = sum(verdicts(said) >= TURNED for _, _, said in found)
     decided = [sum(said[i]["verdict"] in TURNED for _, _, said in found) for i in range(count)]
     share = 100 * same / len(found)
+    pairs = [a["verdict"] == b["verdict"] for _, _, said in found for a, b in combinations(said, 2)]
     return [
         f"- {same} of {counted(len(found), 'claim')} ({share:.0f} %) have the same verdict in all runs.",
+        f"- Two runs agree on {100 * np.mean(pairs):.0f} %, on average.",
         f"- {turned} are supported in one run and contradicted in another.",
         f"- Decided, supported or contradicted, are {', '.join(map(str, decided))} of {len(found)}.",
     ]

@@ -25,6 +25,7 @@ RUNS = {
 def test_the_page_counts():
     lines = page(RUNS, 4.96, "a processor").splitlines()
     assert "- 3 of 5 claims (60 %) have the same verdict in all runs." in lines
+    assert "- Two runs agree on 67 %, on average." in lines
     assert "- 1 are supported in one run and contradicted in another." in lines
     assert "- Decided, supported or contradicted, are 3, 2, 2 of 5." in lines
     assert "  5.0 % of 2,000 random choices. They are the same, and 5 % are nominal." in lines
