@@ -56,6 +56,7 @@ def test_a_locale_without_our_signs(tmp_path, root, monkeypatch, encoding):
     assert (done.returncode, done.stdout, done.stderr) == (1, "✗ Ω\n", "error: no ✗ \\udcff\n")
 
 
+@pytest.mark.slow                # starts a process that imports much
 def test_a_notebooks_backend_does_not_end_figures(tmp_path, root, monkeypatch):
     monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     body = "from stages.core.plots import figure, save_figure; save_figure('x.svg', figure()[0])"

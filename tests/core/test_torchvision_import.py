@@ -16,6 +16,7 @@ def ran(root, folder, code):
     )
 
 
+@pytest.mark.slow                # starts a process that imports much
 def test_data_sets_transforms_and_networks_work(root, tmp_path):
     done = ran(root, tmp_path, """
 import torch

@@ -57,6 +57,7 @@ def test_training_is_the_loop_one_would_write():
     )
 
 
+@pytest.mark.slow                # starts a process that imports much
 def test_training_does_not_import_the_compiler():
     """It would take a second of every stage."""
     script = """if True:

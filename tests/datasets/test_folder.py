@@ -181,6 +181,7 @@ def test_a_truncated_image_is_named(images, section, suffix):
         folder.load(section("objects"))
 
 
+@pytest.mark.slow                # starts a process that imports much
 def test_the_stage_ends_in_one_line(images, params, complaint):
     params("objects", source="folder")
     path = images / "train/bird/0.png"

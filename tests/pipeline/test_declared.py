@@ -14,6 +14,7 @@ from stages.core import declared as ours
 from stages.core.params import load_yaml
 
 
+@pytest.mark.slow                # starts a process that imports much
 @pytest.mark.parametrize("which", ["root", "demo"])
 def test_what_a_stage_declares_is_what_dvc_resolves(which, request, monkeypatch):
     folder = request.getfixturevalue(which)
