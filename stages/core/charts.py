@@ -78,7 +78,7 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
         if chance is not None:
             axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)
-        axes.set_xticks(places, [f"{place:.2g}" for place in places])
+        axes.set_xticks(places, [f"{place:.3g}" for place in places])
     all_axes[0].set_ylabel(ylabel)
     if ylim:                                     # None would hold all panels to the limits of the first
         all_axes[0].set_ylim(ylim)

@@ -26,6 +26,15 @@ def all_claims(clean, attacked, recognised, chance):
     epsilon, and of inversions by the network that had no part in them (axis `set`).
     """
     within = f"within ε = {attacked.epsilon.item():g} (L2)"
+    return [
+        *claims_of_labels(clean, attacked, within, chance),
+        *claims_of_robustness(clean, attacked, within),
+        *claims_of_inversions(clean, recognised),
+    ]
+
+
+def claims_of_labels(clean, attacked, within, chance):
+    """Claims on D_rand and D_det, against guessing."""
 
     def teaches(network, label, **text):
         return claim(
@@ -42,15 +51,22 @@ def all_claims(clean, attacked, recognised, chance):
             sentence=f"A network trained on {label} gets fewer images right {within} than guessing.", **text,
         )
 
-    def bears_more(network, other, **text):
-        return claim(difference=attacked.sel(network=network) - attacked.sel(network=other),
-                     given=clean.sel(network=[network, other]), source=f"{ILYAS}, figure 2", **text)
-
     return [
         teaches("on_rand", "D_rand, whose labels look random,", id="rand_teaches"),
         teaches("on_det", "D_det, whose labels look wrong,", id="det_teaches"),
         not_robustness("on_rand", "D_rand", id="rand_teaches_no_robustness"),
         not_robustness("on_det", "D_det", id="det_teaches_no_robustness"),
+    ]
+
+
+def claims_of_robustness(clean, attacked, within):
+    """Claims on what networks get right under attack."""
+
+    def bears_more(network, other, **text):
+        return claim(difference=attacked.sel(network=network) - attacked.sel(network=other),
+                     given=clean.sel(network=[network, other]), source=f"{ILYAS}, figure 2", **text)
+
+    return [
         bears_more(
             "robust", "sgd", id="adversarial_training_teaches_robustness",
             sentence=f"A network trained on attacked images keeps more right {within} than the standard one.",
@@ -63,6 +79,12 @@ def all_claims(clean, attacked, recognised, chance):
             "on_robust", "on_standard", id="robust_features_make_it_robust",
             sentence=f"The robust network's inversions teach to keep more {within} than the standard one's.",
         ),
+    ]
+
+
+def claims_of_inversions(clean, recognised):
+    """Claims on the inversions themselves, and on where they start."""
+    return [
         claim(
             difference=recognised.sel(set="robust") - recognised.sel(set="standard"),
             given=clean.sel(network=["sgd", "robust"]), id="robust_inversions_carry_over", source=OURS,

@@ -68,10 +68,15 @@ def values_in_words(settings, name):
 
 def tables(settings, clean, disturbed, longer):
     """The papers' numbers beside ours, from the Datasets of results.py."""
-    attacks, small = settings.attacks, settings.small
-    combination = chosen(clean.right)[1]
-    usual, compared = halves(clean.right)[1].sel(network=[combination, PLAIN]), halves(longer)[1]
-    errors = mean_corruption_error(disturbed.corrupted).to_series().map("{:.1f}".format).to_dict()
+    return [
+        *clean_tables(settings, clean), *disturbed_tables(settings, disturbed),
+        longer_table(settings, clean, longer),
+    ]
+
+
+def clean_tables(settings, clean):
+    """Accuracy and calibration on test images as they are."""
+    small = settings.small
     return [
         table(
             "Test errors: the papers' beside ours, in %", NETWORKS,
@@ -105,6 +110,14 @@ def tables(settings, clean, disturbed, longer):
             "calibration error (15 bins) is biased and only describes.",
             digits=2,
         ),
+    ]
+
+
+def disturbed_tables(settings, disturbed):
+    """Accuracy on test images that were corrupted or attacked."""
+    attacks = settings.attacks
+    errors = mean_corruption_error(disturbed.corrupted).to_series().map("{:.1f}".format).to_dict()
+    return [
         table(
             "Accuracy on corrupted test images, mean over severities, in %", NETWORKS,
             {
@@ -122,15 +135,21 @@ def tables(settings, clean, disturbed, longer):
             f"Every pixel moves by up to so much. PGD takes {attacks.iterations} steps of "
             f"{attacks.step:g}/255. The papers claim no defence.",
         ),
-        table(
-            "A longer run: accuracy on the half of the test images that did not choose the combination, in %",
-            {combination: NETWORKS[combination], PLAIN: NETWORKS[PLAIN]},
-            {
-                f"{settings.training.epochs} epochs": usual,
-                f"{settings.longer.epochs} epochs": compared.assign_coords(network=[combination, PLAIN]),
-            },
-        ),
     ]
+
+
+def longer_table(settings, clean, longer):
+    """The best combination beside the plain network, after a usual run and a longer one."""
+    combination = chosen(clean.right)[1]
+    usual, compared = halves(clean.right)[1].sel(network=[combination, PLAIN]), halves(longer)[1]
+    return table(
+        "A longer run: accuracy on the half of the test images that did not choose the combination, in %",
+        {combination: NETWORKS[combination], PLAIN: NETWORKS[PLAIN]},
+        {
+            f"{settings.training.epochs} epochs": usual,
+            f"{settings.longer.epochs} epochs": compared.assign_coords(network=[combination, PLAIN]),
+        },
+    )
 
 
 def swept_gain(right):

@@ -85,6 +85,13 @@ def test_lines_stand_where_the_numbers_are(values, drawn):
     assert band[:, 1].max() == pytest.approx(23 + HALF)
 
 
+def test_places_are_written_short(values, drawn):
+    placed = values.assign_coords(place=[0, 0.0005, 2 / 3, 100])
+    lines("demo/figures/places", {"Noise": (placed, "place", "σ")}, LABELS, "accuracy, %")
+    axes, = drawn["plots/demo/figures/places.svg"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.0005", "0.667", "100"]
+
+
 def test_every_panel_shows_all_of_its_lines(values, drawn):
     lines("demo/figures/two", {
         "Low": (values, "place", "σ"), "High": (values + 50, "place", "σ"),
