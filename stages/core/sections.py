@@ -19,7 +19,6 @@ from stages.core.files import write_json
 from stages.core.params import FILE, checked, find, load_yaml
 
 PACKAGE = Path(__file__).resolve().parents[1]
-COMMAND = PACKAGE / "pipeline"           # its params.py is no description, but a command that checks
 NOTE = Path(".dvc/tmp/params.json")      # DVC ignores it, and so does git
 
 
@@ -59,7 +58,7 @@ def sections():
 
 def described():
     """The files that describe sections."""
-    return sorted(path for path in PACKAGE.glob("*/params.py") if path.parent != COMMAND)
+    return sorted(PACKAGE.glob("*/params.py"))
 
 
 def unknown(values, sections, before=""):

@@ -18,14 +18,13 @@ def project(tmp_path, monkeypatch):
     """A project whose sections are described in stages/first/params.py."""
     monkeypatch.chdir(tmp_path)
     for name, text in {
-        "params.yaml": PARAMS, "stages/first/params.py": ONE, "stages/pipeline/params.py": "raise OSError",
+        "params.yaml": PARAMS, "stages/first/params.py": ONE,
         ".dvc/config": "",
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     monkeypatch.setattr(sections, "PACKAGE", tmp_path / "stages")
-    monkeypatch.setattr(sections, "COMMAND", tmp_path / "stages/pipeline")
     monkeypatch.setattr(sections, "importlib", Imported(tmp_path, monkeypatch))
     return tmp_path
 
