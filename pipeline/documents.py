@@ -1,6 +1,7 @@
 """YAML files that people write, changed without losing their comments, order, quotes and notation."""
 
 import io
+import re
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
@@ -9,6 +10,8 @@ from ruamel.yaml.tokens import CommentToken
 
 from stages.core.files import write
 from stages.core.params import load_yaml
+
+WIDTH = 120                              # columns; a list in brackets goes on in the next line
 
 
 def load_document(path):
@@ -22,7 +25,22 @@ def save_document(path, document):
     """Writes what `load_document` read."""
     text = io.StringIO()
     _yaml().dump(document, text)
-    write(path, text.getvalue())
+    write(path, re.sub(r" +$", "", text.getvalue(), flags=re.MULTILINE))
+
+
+def put_bracketed(document, key, items):
+    """Has `document` hold a list of text in brackets under a key that it has; what came after stays there.
+
+    There is no place for a comment in brackets: ValueError if the old list has one.
+    """
+    old = document[key]
+    if any(before or behind for before, behind, _ in _remarks(old)):
+        raise ValueError("a comment in a list that is put in brackets would be lost")
+    after = _token(old, len(old) - 1)[1]
+    document[key] = CommentedSeq(items)
+    document[key].fa.set_flow_style()
+    if after:
+        document.ca.items[key] = [None, None, CommentToken(f"\n{after}", CommentMark(0)), None]
 
 
 def relisted(old, new):
@@ -65,6 +83,6 @@ def _token(items, i):
 def _yaml():
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = 10_000                                      # a line stays a line
+    yaml.width = WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml
