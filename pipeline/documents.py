@@ -2,6 +2,7 @@
 
 import io
 import re
+import textwrap
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
@@ -23,9 +24,21 @@ def load_document(path):
 
 def save_document(path, document):
     """Writes what `load_document` read."""
+    write(path, text_of(document))
+
+
+def text_of(document):
+    """The text of a file that has this content."""
     text = io.StringIO()
     _yaml().dump(document, text)
-    write(path, re.sub(r" +$", "", text.getvalue(), flags=re.MULTILINE))
+    return re.sub(r"^( *)\S+: \[.*\]$", _wrapped, text.getvalue(), flags=re.MULTILINE)
+
+
+def bracketed(items):
+    """A list of text that is written in brackets."""
+    found = CommentedSeq(items)
+    found.fa.set_flow_style()
+    return found
 
 
 def put_bracketed(document, key, items):
@@ -37,8 +50,7 @@ def put_bracketed(document, key, items):
     if any(before or behind for before, behind, _ in _remarks(old)):
         raise ValueError("a comment in a list that is put in brackets would be lost")
     after = _token(old, len(old) - 1)[1]
-    document[key] = CommentedSeq(items)
-    document[key].fa.set_flow_style()
+    document[key] = bracketed(items)
     if after:
         document.ca.items[key] = [None, None, CommentToken(f"\n{after}", CommentMark(0)), None]
 
@@ -80,9 +92,15 @@ def _token(items, i):
     return behind, after, token.start_mark.column
 
 
+def _wrapped(line):
+    """The match of a line with a list in brackets, over as many lines as it takes; items have no spaces."""
+    return textwrap.fill(line[0], WIDTH, subsequent_indent=f"{line[1]}  ", break_long_words=False,
+                         break_on_hyphens=False)
+
+
 def _yaml():
     yaml = YAML()
     yaml.preserve_quotes = True
-    yaml.width = WIDTH
+    yaml.width = 10_000                                      # a line stays a line
     yaml.indent(mapping=2, sequence=4, offset=2)
     return yaml

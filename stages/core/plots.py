@@ -43,12 +43,6 @@ def legend(fig, axes):
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
-def name_rows(axes, labels):
-    """Names the rows of a figure of dots, which are at 0, 1, ...: the first on top, none on the frame."""
-    axes.set_yticks(range(len(labels)), list(labels))
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-
-
 def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 

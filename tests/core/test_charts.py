@@ -8,7 +8,8 @@ import xarray as xr
 from scipy import stats
 
 from stages.core import charts
-from stages.core.charts import dots, lines, spread, spreads, table, write_lines
+from stages.core.charts import dots, explained, from_zero, lines, spread, spreads, table, write_lines
+from stages.core.pages import Figure
 
 LABELS = {"sam": "SAM", "sgd": "SGD"}
 
@@ -74,7 +75,12 @@ def drawn(monkeypatch):
 
 
 def test_lines_stand_where_the_numbers_are(values, drawn):
-    lines("demo/figures/noise", {"Noise": (values, "place", "σ")}, LABELS, "accuracy, %", 10, (0, 100))
+    found = lines("demo/noise", "Accuracy.", {"Noise": (values, "place", "σ")}, LABELS, "accuracy, %",
+                  (10, "chance"), (0, 100), ["one"])
+    assert found == Figure(
+        "plots/demo/figures/noise.svg",
+        "Accuracy. Bands are 95 % intervals over seeds. The dotted line is chance.", ("one",),
+    )
     axes, = drawn["plots/demo/figures/noise.svg"]
     sam, sgd, chance = axes.lines
     assert sam.get_xydata().tolist() == [[0, 20], [0.1, 21], [0.2, 22], [0.4, 23]]
@@ -87,13 +93,13 @@ def test_lines_stand_where_the_numbers_are(values, drawn):
 
 def test_places_are_written_short(values, drawn):
     placed = values.assign_coords(place=[0, 0.0005, 2 / 3, 100])
-    lines("demo/figures/places", {"Noise": (placed, "place", "σ")}, LABELS, "accuracy, %")
+    lines("demo/places", "Places.", {"Noise": (placed, "place", "σ")}, LABELS, "accuracy, %")
     axes, = drawn["plots/demo/figures/places.svg"]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.0005", "0.667", "100"]
 
 
 def test_every_panel_shows_all_of_its_lines(values, drawn):
-    lines("demo/figures/two", {
+    lines("demo/two", "Two.", {
         "Low": (values, "place", "σ"), "High": (values + 50, "place", "σ"),
     }, LABELS, "accuracy, %")
     low, high = (axes.get_ylim() for axes in drawn["plots/demo/figures/two.svg"])
@@ -104,10 +110,30 @@ def test_every_panel_shows_all_of_its_lines(values, drawn):
 
 def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
     groups = {"clean": values.sel(place=0.0), "attacked": values.sel(place=0.4, network=["sam"])}
-    dots("demo/figures/dots", {"Accuracy": groups}, LABELS, "accuracy, %")
+    found = dots("demo/dots", "Dots.", {"Accuracy": groups}, LABELS, "accuracy, %")
+    assert found.caption == "Dots. Bars are 95 % intervals over seeds."
     axes, = drawn["plots/demo/figures/dots.svg"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["SAM", "SGD"]
     places = [container.lines[0].get_xydata()[0].tolist() for container in axes.containers]
     assert [place[0] for place in places] == [20, 10, 23]
     assert places[0][1] < 0 < places[2][1] < 0.5             # clean above, attacked below the row's middle
     assert places[1][1] == places[0][1] + 1
+
+
+def test_what_is_drawn_is_explained(values):
+    images = values.expand_dims(image=2, draw=2)
+    one = values.isel(seed=[0])
+    over = "Bars are 95 % intervals over seeds, images and draws."
+    assert explained("Bars", [images, values], None) == over
+    assert explained("Bars", [[images, one]], (0, "chance")) == (
+        f"{over} Fewer than three seeds have no interval. The dotted line is chance."
+    )
+    assert explained("Bars", [one], None) == "Fewer than three seeds have no interval."
+
+
+def test_what_is_undisturbed_stands_at_0(values):
+    disturbed = values.expand_dims(draw=2) - 5
+    found = from_zero(values.isel(place=0, drop=True), disturbed, "place").sel(network="sam")
+    assert found.place.values.tolist() == [0, 0, 0.1, 0.2, 0.4]
+    assert found.isel(place=0, draw=1).values.tolist() == [19, 20, 21]
+    assert found.isel(place=2, draw=1).values.tolist() == [15, 16, 17]

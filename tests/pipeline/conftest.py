@@ -63,7 +63,7 @@ FILES = {
               desc: Words
               cmd: python -m stages.sources.prepare ${key}
               deps: ['${item.folder}', stages/core/declared.py, stages/core/errors.py, stages/core/files.py,
-                    stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/sources/prepare.py]
+                stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/sources/prepare.py]
               params:
                 - "data.${key}"
               outs:
@@ -72,8 +72,7 @@ FILES = {
           demo:
             cmd: python -m stages.demo.claims
             deps: [data/demo, metrics/demo, stages/core/declared.py, stages/core/errors.py, stages/core/files.py,
-                  stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/demo/claims.py,
-                  stages/demo/page.txt]
+              stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/demo/claims.py, stages/demo/page.txt]
             params:
               - demo.page
             metrics:
@@ -83,7 +82,7 @@ FILES = {
           report:
             cmd: python -m stages.report.page
             deps: [metrics/demo.json, plots/demo, stages/core/errors.py, stages/core/files.py, stages/core/stage.py,
-                  stages/report/page.py]
+              stages/report/page.py]
             plots:
               - plots/report.csv:
                   cache: false
@@ -102,7 +101,7 @@ FILES = {
             wdir: ../..
             cmd: python -m stages.demo.train ${item.speed} ${item.seed}
             deps: [data/words.txt, stages/core/declared.py, stages/core/errors.py, stages/core/files.py, stages/core/params.py,
-                  stages/core/sections.py, stages/core/stage.py, stages/demo/parts.py, stages/demo/train.py]
+              stages/core/sections.py, stages/core/stage.py, stages/demo/parts.py, stages/demo/train.py]
             params:
               - demo.${item.speed}
             outs:

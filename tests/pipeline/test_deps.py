@@ -112,7 +112,6 @@ stages:
       - "data/demo"
       - stages/core/errors.py
       - stages/demo/gone.py
-      - data/words.txt
 
     # behind
     outs: [data/x.txt, 'data/y.txt']
@@ -125,9 +124,8 @@ stages:
   demo:   # why
     cmd: python -m stages.demo.claims
     # why these
-    deps: ["data/demo", data/words.txt, stages/core/declared.py, stages/core/errors.py, stages/core/files.py,
-          stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/demo/claims.py,
-          stages/demo/page.txt]
+    deps: ["data/demo", stages/core/declared.py, stages/core/errors.py, stages/core/files.py, stages/core/params.py,
+      stages/core/sections.py, stages/core/stage.py, stages/demo/claims.py, stages/demo/page.txt]
 
     # behind
     outs: [data/x.txt, 'data/y.txt']
@@ -207,7 +205,7 @@ def test_command_line(demo, change, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["deps"])
     main(deps.run)
     assert capsys.readouterr().out == "nothing changes: every stage lists the code that it runs\n"
-    change("dvc.yaml", ",\n          stages/report/page.py]", "]")
+    change("dvc.yaml", ",\n      stages/report/page.py]", "]")
     main(deps.run)
     assert capsys.readouterr().out == "dvc.yaml: report\n  + stages/report/page.py\n"
     assert deps.complaints(demo) == []
