@@ -2,20 +2,18 @@
 
     python -m pipeline.described     or `make deps`
 
-In the README it is a row of the table between MARKS, in dvc.yaml the `desc` of the stage that is named like
+In the README it is a row of the table of experiments, in dvc.yaml the `desc` of the stage that is named like
 the experiment, in stages/<experiment>/dvc.yaml the section `plots:`, of those tables that there are.
 """
 
 import importlib
 from pathlib import Path
 
-from pipeline.documents import bracketed, load_document, text_of
+from pipeline.documents import between, bracketed, load_document, text_of
 from pipeline.plotted import header
-from stages.core.errors import UserError
 from stages.core.files import write
 from stages.core.stage import main
 
-MARKS = "<!-- experiments -->\n", "<!-- end of experiments -->"
 HEAD = "| experiment | question | papers |\n|---|---|---|\n"
 ENDS = "_low", "_high"                   # of columns that an interval has beside its mean
 MOST = 7                                 # lines that a plot may have
@@ -48,13 +46,9 @@ def complaints(root):
 
 def rows(root, abouts):
     """README.md with a row for each experiment."""
-    text = Path(root, "README.md").read_text(encoding="utf-8")
-    if any(text.count(mark) != 1 for mark in MARKS):
-        raise UserError(f"README.md has not {' and '.join(mark.strip() for mark in MARKS)} once, a line each")
-    before, _, rest = text.partition(MARKS[0])
-    _, end, after = rest.partition(MARKS[1])
     table = "".join(f"| {' | '.join(cells)} |\n" for cells in map(row, abouts))
-    return f"{before}{MARKS[0]}{HEAD}{table}{end}{after}"
+    text = Path(root, "README.md").read_text(encoding="utf-8")
+    return between(text, "experiments", f"{HEAD}{table}", "README.md")
 
 
 def row(about):

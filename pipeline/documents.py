@@ -9,6 +9,7 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import CommentMark
 from ruamel.yaml.tokens import CommentToken
 
+from stages.core.errors import UserError
 from stages.core.files import write
 from stages.core.params import load_yaml
 
@@ -32,6 +33,15 @@ def text_of(document):
     text = io.StringIO()
     _yaml().dump(document, text)
     return re.sub(r"^( *)\S+: \[.*\]$", _wrapped, text.getvalue(), flags=re.MULTILINE)
+
+
+def between(text, name, content, where):
+    """The `text` of a page of Markdown with `content` between <!-- name --> and <!-- end of name -->."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise UserError(f"{where} needs a line {begin.strip()} and below it {end.strip()}, each once")
+    before, _, rest = text.partition(begin)
+    return f"{before}{begin}{content}{end}{rest.partition(end)[2]}"
 
 
 def bracketed(items):

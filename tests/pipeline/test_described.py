@@ -77,5 +77,5 @@ def test_a_plot_has_seven_lines_at_most(project):
 
 def test_a_readme_without_its_place(project):
     (project / "README.md").write_text("# Demo\n")
-    with pytest.raises(UserError, match=r"README.md has not <!-- experiments --> and .* once"):
+    with pytest.raises(UserError, match=r"README.md needs a line <!-- experiments --> and below it"):
         described.different(project, [ABOUT])
