@@ -4,6 +4,8 @@ A DataArray's axis `network` gives rows, lines and colours; what else it has is 
 for, drawn anew in another run (claims.py), which makes the interval, or averaged.
 """
 
+import math
+
 import numpy as np
 
 from stages.core.claims import DRAWN, drawn, drawn_axes
@@ -12,6 +14,8 @@ from stages.core.intervals import interval
 from stages.core.pages import Figure, Table
 from stages.core.plots import figure, legend, save_figure, style
 from stages.core.words import listed
+
+MOST_TICKS = 12                                              # of more places, every second or third has one
 
 
 def spread(values):
@@ -81,7 +85,8 @@ def lines(name, caption, panels, labels, ylabel, level=None, ylim=None, claims=(
         if level:
             axes.axhline(level[0], color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)
-        axes.set_xticks(places, [f"{place:.3g}" for place in places])
+        ticks = places[:: math.ceil(len(places) / MOST_TICKS)]
+        axes.set_xticks(ticks, [f"{place:.3g}" for place in ticks])
     all_axes[0].set_ylabel(ylabel)
     if ylim:                                     # None would hold all panels to the limits of the first
         all_axes[0].set_ylim(ylim)

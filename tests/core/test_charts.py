@@ -98,6 +98,15 @@ def test_places_are_written_short(values, drawn):
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.0005", "0.667", "100"]
 
 
+@pytest.mark.parametrize(("places", "every"), [(12, 1), (13, 2), (24, 2), (25, 3)])
+def test_many_places_are_not_all_written(places, every, drawn):
+    many = xr.DataArray(np.zeros((2, places)), {"network": list(LABELS), "place": list(range(places))})
+    lines("demo/many", "Many.", {"Noise": (many, "place", "σ")}, LABELS, "accuracy, %")
+    axes, = drawn["plots/demo/figures/many.svg"]
+    assert axes.get_xticks().tolist() == list(range(0, places, every))
+    assert len(axes.lines[0].get_xdata()) == places
+
+
 def test_every_panel_shows_all_of_its_lines(values, drawn):
     lines("demo/two", "Two.", {
         "Low": (values, "place", "σ"), "High": (values + 50, "place", "σ"),
