@@ -18,18 +18,23 @@ from stages.core.words import listed
 MOST_TICKS = 12                                              # of more places, every second or third has one
 
 
-def spread(values):
-    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
-    whose means add up as in `claim`.
+def ends(values):
+    """Mean and the ends of its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of
+    them, whose means add up as in `claim`.
     """
     terms = values if isinstance(values, list) else [values]
     mean = float(sum(term.mean() for term in terms))
     if min(term.sizes.get("seed", 1) for term in terms) < 3:
-        return mean, np.nan
+        return mean, np.nan, np.nan
     try:
-        _, low, high = interval([drawn(term) for term in terms])
+        return mean, *interval([drawn(term) for term in terms])[1:]
     except ValueError:                                       # all equal
-        return mean, 0.0
+        return mean, mean, mean
+
+
+def spread(values):
+    """Mean and half its 95 % interval, of values as `ends` takes them."""
+    mean, low, high = ends(values)
     return mean, (high - low) / 2
 
 
@@ -122,9 +127,10 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=()):
             for row, network in enumerate(labels):
                 found = chosen(values, network)
                 if found is not None:
-                    mean, half = spread(found)
-                    axes.errorbar(mean, row + offset, xerr=None if np.isnan(half) else half, capsize=2,
-                                  linestyle="none", label=group if row == 0 else None, **style(i))
+                    mean, low, high = ends(found)
+                    axes.errorbar(mean, row + offset, capsize=2, linestyle="none",
+                                  xerr=None if np.isnan(low) else [[mean - low], [high - mean]],
+                                  label=group if row == 0 else None, **style(i))
         if level:
             axes.axvline(level[0], color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)
