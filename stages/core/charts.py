@@ -4,6 +4,8 @@ A DataArray's axis `network` gives rows, lines and colours; what else it has is 
 for, drawn anew in another run (claims.py), which makes the interval, or averaged.
 """
 
+import math
+
 import numpy as np
 
 from stages.core.claims import DRAWN, drawn, drawn_axes
@@ -13,19 +15,26 @@ from stages.core.pages import Figure, Table
 from stages.core.plots import figure, legend, save_figure, style
 from stages.core.words import listed
 
+MOST_TICKS = 12                                              # of more places, every second or third has one
 
-def spread(values):
-    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
-    whose means add up as in `claim`.
+
+def ends(values):
+    """Mean and the ends of its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of
+    them, whose means add up as in `claim`.
     """
     terms = values if isinstance(values, list) else [values]
     mean = float(sum(term.mean() for term in terms))
     if min(term.sizes.get("seed", 1) for term in terms) < 3:
-        return mean, np.nan
+        return mean, np.nan, np.nan
     try:
-        _, low, high = interval([drawn(term) for term in terms])
+        return mean, *interval([drawn(term) for term in terms])[1:]
     except ValueError:                                       # all equal
-        return mean, 0.0
+        return mean, mean, mean
+
+
+def spread(values):
+    """Mean and half its 95 % interval, of values as `ends` takes them."""
+    mean, low, high = ends(values)
     return mean, (high - low) / 2
 
 
@@ -81,7 +90,8 @@ def lines(name, caption, panels, labels, ylabel, level=None, ylim=None, claims=(
         if level:
             axes.axhline(level[0], color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)
-        axes.set_xticks(places, [f"{place:.3g}" for place in places])
+        ticks = places[:: math.ceil(len(places) / MOST_TICKS)]
+        axes.set_xticks(ticks, [f"{place:.3g}" for place in ticks])
     all_axes[0].set_ylabel(ylabel)
     if ylim:                                     # None would hold all panels to the limits of the first
         all_axes[0].set_ylim(ylim)
@@ -117,9 +127,10 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=()):
             for row, network in enumerate(labels):
                 found = chosen(values, network)
                 if found is not None:
-                    mean, half = spread(found)
-                    axes.errorbar(mean, row + offset, xerr=None if np.isnan(half) else half, capsize=2,
-                                  linestyle="none", label=group if row == 0 else None, **style(i))
+                    mean, low, high = ends(found)
+                    axes.errorbar(mean, row + offset, capsize=2, linestyle="none",
+                                  xerr=None if np.isnan(low) else [[mean - low], [high - mean]],
+                                  label=group if row == 0 else None, **style(i))
         if level:
             axes.axvline(level[0], color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)

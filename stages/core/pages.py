@@ -106,4 +106,9 @@ def outcome(claim):
 
 def accuracies(right):
     """The headline numbers that experiments share: the test accuracy of each network, in percent."""
-    return {f"{name}_test_accuracy": right.sel(network=name).mean() for name in right.network.values}
+    return {f"{name}_test_accuracy": mean for name, mean in means(right).items()}
+
+
+def means(values):
+    """The mean of each network, of a DataArray with this axis: name -> number."""
+    return {str(name): float(values.sel(network=name).mean()) for name in values.network.values}

@@ -8,7 +8,8 @@ import xarray as xr
 from scipy import stats
 
 from stages.core import charts
-from stages.core.charts import dots, explained, from_zero, lines, spread, spreads, table, write_lines
+from stages.core.charts import dots, ends, explained, from_zero, lines, spread, spreads, table, write_lines
+from stages.core.claims import claim
 from stages.core.pages import Figure
 
 LABELS = {"sam": "SAM", "sgd": "SGD"}
@@ -98,6 +99,15 @@ def test_places_are_written_short(values, drawn):
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.0005", "0.667", "100"]
 
 
+@pytest.mark.parametrize(("places", "every"), [(12, 1), (13, 2), (24, 2), (25, 3)])
+def test_many_places_are_not_all_written(places, every, drawn):
+    many = xr.DataArray(np.zeros((2, places)), {"network": list(LABELS), "place": list(range(places))})
+    lines("demo/many", "Many.", {"Noise": (many, "place", "σ")}, LABELS, "accuracy, %")
+    axes, = drawn["plots/demo/figures/many.svg"]
+    assert axes.get_xticks().tolist() == list(range(0, places, every))
+    assert len(axes.lines[0].get_xdata()) == places
+
+
 def test_every_panel_shows_all_of_its_lines(values, drawn):
     lines("demo/two", "Two.", {
         "Low": (values, "place", "σ"), "High": (values + 50, "place", "σ"),
@@ -118,6 +128,22 @@ def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
     assert [place[0] for place in places] == [20, 10, 23]
     assert places[0][1] < 0 < places[2][1] < 0.5             # clean above, attacked below the row's middle
     assert places[1][1] == places[0][1] + 1
+
+
+def test_a_skewed_interval_is_drawn_as_its_claim_has_it(drawn):
+    """Few images that differ by much: the interval reaches farther to their side."""
+    images = np.zeros(200)
+    images[:12] = 100
+    ripple = np.array([-0.5, 0.0, 0.5])[:, None]
+    skewed = xr.DataArray([images + ripple], {"network": ["sam"]}, ("network", "seed", "image"))
+    dots("demo/skewed", "Skewed.", {"Accuracy": {"": skewed}}, {"sam": "SAM"}, "accuracy, %")
+    axes, = drawn["plots/demo/figures/skewed.svg"]
+    bar = axes.containers[0].lines[2][0].get_segments()[0][:, 0]
+    tested = claim("demo", skewed, "More.", "A 2021", unit="of a hundred")
+    assert bar.tolist() == pytest.approx([tested.low, tested.high])
+    assert tested.high - tested.effect > 1.1 * (tested.effect - tested.low)
+    assert spread(skewed) == pytest.approx((6, (tested.high - tested.low) / 2))
+    assert np.isnan(ends(skewed.isel(seed=[0]))[1])
 
 
 def test_what_is_drawn_is_explained(values):

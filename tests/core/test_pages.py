@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 from stages.core.about import About, Source
 from stages.core.claims import Claim
-from stages.core.pages import outcome, publish
+from stages.core.pages import accuracies, means, outcome, publish
 
 ABOUT = About("demo", "A demo", "Does it?", [Source("A 2021", "A: Demo, 2021", "https://example.org")], {})
 TEXT = {"sentence": "Ours is better.", "source": "A 2021", "unit": "points", "basis": "3 seeds"}
@@ -35,3 +36,9 @@ def test_a_page_and_metrics_are_written_and_claims_are_shown(tmp_path, monkeypat
 ])
 def test_the_outcome_of_a_claim(claim, words):
     assert outcome(claim) == words
+
+
+def test_the_mean_of_each_network_is_its_accuracy():
+    right = xr.DataArray([[0.0, 100.0], [50.0, 100.0]], {"network": ["sam", "sgd"]}, ("network", "image"))
+    assert means(right) == {"sam": 50, "sgd": 75}
+    assert accuracies(right) == {"sam_test_accuracy": 50, "sgd_test_accuracy": 75}
