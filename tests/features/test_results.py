@@ -67,9 +67,9 @@ def test_losses_of_trainings_of_different_length(measured):
 def test_the_stage_takes_the_first_epsilon_and_writes_the_page(measured, monkeypatch):
     drawn = {}
 
-    def dots(name, caption, panels, *_):
+    def dots(name, caption, panels, *more):
         drawn.update(panels)
-        return charts.Figure(name, caption)
+        return charts.dots(name, caption, panels, *more)
 
     monkeypatch.setattr(page, "dots", dots)
     call("features.page")
