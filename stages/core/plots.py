@@ -43,7 +43,7 @@ def legend(fig, axes):
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
-def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
+def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 
     Each row is a label, images (columns, c, h, w) in [0, 1], and a list of captions, which stand below, or

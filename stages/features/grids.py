@@ -10,7 +10,6 @@ from stages.features.recipe import load_set, originals
 from stages.features.results import INVERTED, NONROBUST
 
 COLUMNS = 10                     # classes that are shown, at most
-INCHES = 0.75                    # of a picture: 72 pixels
 LONGEST = 11                     # letters of a label that fit below a picture
 
 
@@ -41,11 +40,11 @@ def grids(seed, classes):
     changed = [row(words, sets[name]["images"], sets[name]["labels"]) for name, words in NONROBUST.items()]
     inverted = [row(words, sets[name]["images"]) for name, words in INVERTED.items()]
     return [
-        saved("features/nonrobust", picture_grid(heads, [first, *changed], INCHES),
+        saved("features/nonrobust", picture_grid(heads, [first, *changed]),
               "Training images, and below each its copies in D_rand, which an attack moved to a random "
               "class, and in D_det, moved to the next class. Below a copy stands the class that it is "
               f"labelled with. Seed {seed}.", ["rand_teaches", "det_teaches"]),
-        saved("features/inversions", picture_grid(heads, [first, start, *inverted], INCHES),
+        saved("features/inversions", picture_grid(heads, [first, start, *inverted]),
               "Training images, and below each another image, and what that or grey noise becomes when it is "
               f"changed until a network sees the features of the original in it. Seed {seed}.",
               ["robust_inversions_carry_over", "images_beat_noise"]),

@@ -1,7 +1,6 @@
 """The end of this experiment: its claims, the papers' numbers beside ours, figures.
 
-Numbers of Frankle & Carbin 2019 are of their "Resnet-18" on CIFAR-10, which is the ResNet-20 here with
-convolutions on its shortcuts, with learning rate 0.03 and warm-up (section 4).
+What Frankle & Carbin 2019 call "Resnet-18" is the ResNet-20 here with convolutions on its shortcuts.
 """
 
 from stages.core.charts import dots, lines, table, write_lines

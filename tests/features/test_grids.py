@@ -31,7 +31,7 @@ def test_copies_stand_below_their_originals(project, monkeypatch):
     """The images of set number i are all of brightness i / 8, their starts 1/16 brighter."""
     drawn = {}
 
-    def picture_grid(headings, rows, _):
+    def picture_grid(headings, rows):
         return headings, rows
 
     def saved(name, grid, *_):
