@@ -121,6 +121,8 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=()):
     rest is as in `lines`.
     """
     fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
+    for axes in all_axes[1:]:
+        axes.sharex(all_axes[0])
     for axes, (title, groups) in zip(all_axes, panels.items(), strict=True):
         for i, (group, values) in enumerate(groups.items()):
             offset = (i - (len(groups) - 1) / 2) * 0.22

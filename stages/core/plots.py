@@ -43,7 +43,7 @@ def legend(fig, axes):
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
-def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
+def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 
     Each row is a label, images (columns, c, h, w) in [0, 1], and a list of captions, which stand below, or
@@ -60,7 +60,7 @@ def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
     for top, (_, images, captions) in zip(tops, rows, strict=True):
         for left, image, caption in zip(lefts, images, captions or [""] * columns, strict=True):
             sheet[top : top + height, left : left + width] = image.permute(1, 2, 0)
-            axes.text(left + width / 2, top + height + 0.5, caption, size=5.5, ha="center", va="top")
+            axes.text(left + width / 2, top + height + 0.5, caption, size=7, ha="center", va="top")
     axes.imshow(sheet.numpy(), interpolation="none")
     axes.xaxis.tick_top()
     axes.set_xticks([left + width / 2 for left in lefts], headings, size=8, rotation=30, ha="left")

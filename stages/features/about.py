@@ -13,7 +13,5 @@ ABOUT = About(
     title="Robust and non-robust features",
     question="Do networks learn features that no person sees, and does robustness lie in the data?",
     sources=[ILYAS],
-    curves={
-        "training": "Training loss",
-    },
+    curves={"training": "Training loss"},
 )

@@ -2,16 +2,10 @@
 
 from stages.core.about import About, Source
 
-FRANKLE = Source(
-    "Frankle & Carbin 2019",
-    "Frankle, Carbin: The lottery ticket hypothesis, ICLR 2019",
-    "https://arxiv.org/abs/1803.03635",
-)
-ZHOU = Source(
-    "Zhou et al. 2019",
-    "Zhou, Lan, Liu, Yosinski: Deconstructing lottery tickets, NeurIPS 2019",
-    "https://arxiv.org/abs/1905.01067",
-)
+FRANKLE = Source("Frankle & Carbin 2019", "Frankle, Carbin: The lottery ticket hypothesis, ICLR 2019",
+                 "https://arxiv.org/abs/1803.03635")
+ZHOU = Source("Zhou et al. 2019", "Zhou, Lan, Liu, Yosinski: Deconstructing lottery tickets, NeurIPS 2019",
+              "https://arxiv.org/abs/1905.01067")
 SAVARESE = Source(
     "Savarese et al. 2020",
     "Savarese, Silva, Maire: Winning the lottery with continuous sparsification, NeurIPS 2020",

@@ -146,6 +146,15 @@ def test_a_skewed_interval_is_drawn_as_its_claim_has_it(drawn):
     assert np.isnan(ends(skewed.isel(seed=[0]))[1])
 
 
+def test_dots_of_all_panels_are_on_one_scale(values, drawn):
+    panels = {"Low": {"": values.sel(place=0.0)}, "High": {"": values.sel(place=0.4) + 50}}
+    dots("demo/two", "Two.", panels, LABELS, "accuracy, %")
+    low, high = (axes.get_xlim() for axes in drawn["plots/demo/figures/two.svg"])
+    assert low == high
+    assert low[0] <= 10 - HALF
+    assert high[1] >= 73 + HALF
+
+
 def test_what_is_drawn_is_explained(values):
     images = values.expand_dims(image=2, draw=2)
     one = values.isel(seed=[0])
