@@ -14,7 +14,8 @@ from stages.core.words import counted
 class Table:
     """A table: `columns` are headings, `rows` lists of text, numbers and None, `note` says how to read it.
 
-    `name` is its id in the report, which is else made of its caption; `claims` are the ids of those it is about.
+    `name` is its id in the report, which is else made of its caption; `claims` are ids of the claims that it
+    is about.
     """
 
     caption: str
