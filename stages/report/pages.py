@@ -72,10 +72,10 @@ def drawn(path):
 
 def complain(name, claims, shown):
     """Ids are made of names, so that they stay when another is added; so no two may have the same."""
-    ids = [one["id"] for one in shown]
+    ids = claims + [one["id"] for one in shown]
+    if twice := [one for one in ids if ids.count(one) > 1]:
+        raise UserError(f"{name}: two have the id {twice[0]}: give one another name")
     for one in shown:
-        if ids.count(one["id"]) > 1:
-            raise UserError(f"{name}: two have the id {one['id']}: give one another name")
         if unknown := [claim for claim in one["claims"] if claim not in claims]:
             raise UserError(f"{name}: {one['id']} is of the claim {unknown[0]}, which the page has not")
 
