@@ -62,7 +62,8 @@ def drawn(path):
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist, but a page shows it: `dvc repro` draws it") from None
+        mend = "`dvc repro` draws it, and stages.report.keep keeps it"
+        raise UserError(f"{path} does not exist, but a page shows it: {mend}") from None
     box = re.search(rb'<svg[^>]* viewBox="0 0 ([\d.]+) ([\d.]+)"', content)
     if not box:
         raise UserError(f"{path} is no SVG figure: delete it, then `dvc repro` draws it again")
