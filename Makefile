@@ -51,9 +51,10 @@ diff: setup  ## how verdicts differ from those of a revision: make diff REV=main
 show: setup  ## the experiments of `dvc exp run`: the parameters that differ, and how many claims came out how
 	@python -m pipeline.experiments
 
-report: setup  ## write plots/report.html, and what it needs
+report: setup  ## write the report, and what it needs; OPEN=1 shows it in the browser
 	@python -m pipeline.runner report
-	@echo "open plots/report.html"
+	@echo "plots/report/index.html"
+	$(if $(OPEN),@python -m webbrowser "file://$(CURDIR)/plots/report/index.html")
 
 bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hour; PROFILE=default, three)
 	@python -m bench $(or $(PROFILE),smoke)

@@ -13,19 +13,23 @@ from stages.core.words import counted
 
 @dataclass(frozen=True)
 class Table:
-    """A table: `columns` are headings, `rows` lists of text, numbers and None, `note` says how to read it."""
+    """A table: `columns` are headings, `rows` lists of text, numbers and None, `note` says how to read it.
+
+    `name` is its id in the report, which is else made of its caption; `claims` are ids of the claims that it
+    is about.
+    """
 
     caption: str
     columns: list
     rows: list
     note: str = ""
+    name: str = ""
+    claims: tuple = ()
 
 
 @dataclass(frozen=True)
 class Figure:
-    """An SVG file, its path from the project's folder, what stands below it, and the ids of claims that it
-    shows.
-    """
+    """An SVG file, its path from the project's folder, the sentence below it, and the ids of its claims."""
 
     path: str
     caption: str

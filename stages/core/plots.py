@@ -1,4 +1,8 @@
-"""One look for all figures: readable, and the same to colour-blind eyes."""
+"""One look for all figures: readable on a light and on a dark ground, and the same to colour-blind eyes.
+
+Figures have no ground of their own. Text, axes and the last colour are the ink, which the file itself makes
+light where the reader prefers dark; tools that know no such rule draw it dark.
+"""
 
 import io
 
@@ -8,12 +12,17 @@ from matplotlib.figure import Figure
 
 from stages.core.files import write
 
-# Okabe & Ito's palette without its yellow, which is too pale for lines, and a marker each, for print in grey.
-COLOURS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#000000"]
+INK, LIGHT_INK = "#1a1a1a", "#e6e6e6"
+GROUNDS = "#ffffff", "#14181d"   # the report's
+# Blue, amber, green, magenta, brown, sky: of such hues the ones that differ most for normal eyes and for
+# those that lack red or green, at 3 to 1 or more on both grounds. A marker each, for print in grey.
+COLOURS = ["#006df2", "#c98428", "#50a187", "#bf0099", "#8c5c31", "#009be8", INK]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
 
 mpl.rcParams |= {
+    "axes.edgecolor": INK,
     "axes.grid": True,
+    "axes.labelcolor": INK,
     "axes.spines.right": False,
     "axes.spines.top": False,
     "font.size": 10,
@@ -21,9 +30,13 @@ mpl.rcParams |= {
     "legend.frameon": False,
     "lines.linewidth": 1.6,
     "lines.markersize": 4.5,
+    "savefig.transparent": True,
     "svg.fonttype": "path",
     "svg.hashsalt": "restage",       # the same figure is the same bytes
+    "text.color": INK,
     "text.parse_math": False,        # classes may be named with $; log axes name their own ticks
+    "xtick.color": INK,
+    "ytick.color": INK,
 }
 
 
@@ -52,14 +65,15 @@ def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
     columns, _, height, width = rows[0][1].shape
     tall = [height + (below if captions else gap) for _, _, captions in rows]
     tops = [sum(tall[:i]) for i in range(len(rows))]
-    sheet = torch.ones(sum(tall), columns * (width + gap), 3)
+    sheet = torch.zeros(sum(tall), columns * (width + gap), 4)              # the last channel is opacity
     lefts = [column * (width + gap) for column in range(columns)]
     scale = inches / width
     fig = Figure(figsize=(scale * sheet.shape[1] + 1, scale * sheet.shape[0] + 0.9), layout="constrained")
     axes = fig.subplots()
     for top, (_, images, captions) in zip(tops, rows, strict=True):
         for left, image, caption in zip(lefts, images, captions or [""] * columns, strict=True):
-            sheet[top : top + height, left : left + width] = image.permute(1, 2, 0)
+            sheet[top : top + height, left : left + width, :3] = image.permute(1, 2, 0)
+            sheet[top : top + height, left : left + width, 3] = 1
             axes.text(left + width / 2, top + height + 0.5, caption, size=7, ha="center", va="top")
     axes.imshow(sheet.numpy(), interpolation="none")
     axes.xaxis.tick_top()
@@ -72,7 +86,12 @@ def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
 
 
 def save_figure(path, fig):
-    """Writes `fig` as SVG, without a date."""
+    """Writes `fig` as SVG, without a date, and with a rule for readers who prefer dark."""
     image = io.BytesIO()
     fig.savefig(image, format="svg", metadata={"Date": None})
-    write(path, image.getvalue())
+    # The file's inline styles give way to what is important, and only to that.
+    rules = "".join(
+        f'[style*="{kind}: {INK}"]{{{kind}: {LIGHT_INK} !important}}' for kind in ("fill", "stroke")
+    )
+    dark = f"@media screen and (prefers-color-scheme: dark){{{rules}}}</style>"
+    write(path, image.getvalue().replace(b"</style>", dark.encode(), 1))

@@ -37,7 +37,7 @@ def test_every_stage_runs_and_writes_its_outputs(clone, first_run):
     with opened(clone) as repo:
         missing = [from_root(repo, out) for out in repo.index.outs if not out.exists]
     assert not missing
-    assert (clone / "plots/report.html").stat().st_size > 10_000
+    assert (clone / "plots/report/index.html").stat().st_size > 10_000
 
 
 def test_a_second_run_has_nothing_to_do(clone, first_run):
