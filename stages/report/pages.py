@@ -11,6 +11,7 @@ from stages.core.files import read_json
 
 HERE = "this run"
 KEPT = "docs/results"
+STEPS = "docs/steps"
 
 
 def this_run():
@@ -54,7 +55,17 @@ def addressed(page, run, folder):
     figures.sort(key=lambda one: min(map(order.index, one["claims"]), default=len(order)))
     return page | {
         "run": run, "url": f"{folder}{name}.html", "folder": folder, "tables": tables, "figures": figures,
+        "steps": steps(name),
     }
+
+
+def steps(name):
+    """The picture of an experiment's steps as a figure (pipeline/steps.py writes it), or None."""
+    path = Path(STEPS, f"{name}.svg")
+    if not path.exists():
+        return None
+    caption = "The steps, and what they need from outside. A box is a stage with all its variants."
+    return drawn(path) | {"id": "steps", "src": f"{name}/steps.svg", "caption": caption}
 
 
 def drawn(path):

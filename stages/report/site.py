@@ -67,7 +67,8 @@ def experiment(runs):
             "experiment.html.jinja", root="../" if page["folder"] else "", page=page, runs=runs, notes=found,
             groups=groups(page), scales=scales(page["claims"]),
         )
-        files |= {f"{page['folder']}{figure['src']}": figure["content"] for figure in page["figures"]}
+        shown = [*page["figures"], *filter(None, [page["steps"]])]
+        files |= {f"{page['folder']}{figure['src']}": figure["content"] for figure in shown}
     for note in found:
         files[note["url"]] = filled("notes.html.jinja", root="../", note=note, page=runs[0])
     return files

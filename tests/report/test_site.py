@@ -456,3 +456,14 @@ def test_the_last_lines_of_a_run_count_claims_apart():
         "Of our own questions: 1 supported, 0 contradicted, 0 inconclusive, 1 not tested.",
         "2 of 3 claims were tested; without any effects, chance would give about 0.1 verdicts.",
     ]
+
+
+def test_the_steps_of_an_experiment_are_on_its_page(project):
+    assert not any(node.attrs.get("id") == "steps" for node in rendered(flat())["flat.html"].all())
+    steps = Path("docs/steps/flat.svg")
+    steps.parent.mkdir(parents=True)
+    steps.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 30 20"><text>a</text></svg>')
+    root = rendered(flat())["flat.html"]
+    figure, = (node for node in root.all("figure") if node.attrs["id"] == "steps")
+    assert figure.all("img")[0].attrs["src"] == "flat/steps.svg"
+    assert (FOLDER / "flat/steps.svg").read_bytes() == steps.read_bytes()
