@@ -19,9 +19,9 @@ FPRS = np.linspace(0, 1, 101)                                # where ROC curves 
 
 def examples():
     """Images of every set."""
-    inside, learnt = load_role("objects").test.images, load_outliers()[0].images
-    images = {"in-distribution": inside, "learnt outliers": learnt}
-    images |= {SETS[name]: of for name, of in load_sets().items()}
+    sets, learnt = load_sets(), load_outliers()[0].images
+    images = {"in-distribution": load_role("objects").test.images, "learnt outliers": learnt}
+    images |= {SETS[name]: sets[name] for name in OTHER}
     rows = [(label, unit(of[:EXAMPLES]).cpu(), None) for label, of in images.items()]
     return saved(
         "ood/examples", picture_grid([""] * EXAMPLES, rows, inches=0.75),
@@ -69,8 +69,7 @@ def roc(found):
         axes.axhline(95, color="0.5", linestyle="--", linewidth=1)
         axes.set(title=label, xlabel="other images accepted, %")
         if score == PLAIN:
-            rows = [{"fpr": fpr} | dict(zip(CURVES, at, strict=True))
-                    for fpr, *at in zip(FPRS, *curves.values(), strict=True)]
+            rows = [{"fpr": fpr} | {name: of[i] for name, of in curves.items()} for i, fpr in enumerate(FPRS)]
             write_rows("plots/ood/curves/roc.csv", rows)
     panels[0].set_ylabel("in-distribution images accepted, %")
     legend(fig, panels[0])
@@ -85,12 +84,12 @@ def roc(found):
 
 def areas(capacity, sizes, exposure, labels):
     """AUROC of networks of all sizes, with and without outliers, with outliers of few and many classes."""
-    exposed = {
-        title: {"trained on without outliers": by_set(exposure, "control", score, OTHER),
+    def pair(network, score):
+        return {"trained on without outliers": by_set(exposure, "control", score, OTHER),
                 "with outliers": by_set(exposure, network, score, OTHER)}
-        for title, network, score in (("Outlier exposure, by maximum softmax", "exposed", PLAIN),
-                                      ("Energy bounds, by energy", "energy", "energy"))
-    }
+
+    exposed = {"Outlier exposure, by maximum softmax": pair("exposed", PLAIN),
+               "Energy bounds, by energy": pair("energy", "energy")}
     compared = {name: words for name, words in labels.items() if name not in ("known", "energy")}
     axis, chance = "AUROC, %", (CHANCE, "chance")
     return [

@@ -7,14 +7,8 @@ from stages.ood.recipe import INSIDE, resized
 
 # name -> words, of all sets of other images; only networks of the first classes have met the first set
 SETS = {
-    "other_classes": "the other classes",
-    "outliers": "outliers",
-    "scenes": "scenes",
-    "textures": "textures",
-    "faces": "faces",
-    "text": "text",
-    "digits": "digits",
-    "gaussian": "Gaussian noise",
+    "other_classes": "the other classes", "outliers": "outliers", "scenes": "scenes", "textures": "textures",
+    "faces": "faces", "text": "text", "digits": "digits", "gaussian": "Gaussian noise",
     "uniform": "uniform noise",
 }
 NEAR = ["other_classes"]

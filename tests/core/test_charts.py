@@ -120,6 +120,12 @@ def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
     assert places[1][1] == places[0][1] + 1
 
 
+def test_panels_of_dots_have_the_axis_that_is_asked_for(values, drawn):
+    panels = {title: {"clean": values.isel(place=i)} for i, title in enumerate(["one", "another"])}
+    dots("demo/dots", "Dots.", panels, LABELS, "accuracy, %", xlim=(0, 100))
+    assert [axes.get_xlim() for axes in drawn["plots/demo/figures/dots.svg"]] == [(0, 100)] * 2
+
+
 def test_what_is_drawn_is_explained(values):
     images = values.expand_dims(image=2, draw=2)
     one = values.isel(seed=[0])
