@@ -37,7 +37,7 @@ def drawn(monkeypatch):
     capacity = group({"baseline": network(80, 70, 60), "width_4": network(75)})
     names = {"known": 55, "control": (60, 61, 70), "exposed": (80, 81, 82), "energy": (50, 51, 95),
              "classes_1": 65, "classes_100": 75}
-    exposure = group({name: network(*np.atleast_1d(area)) for name, area in names.items()})
+    exposure = group({name: network(*np.atleast_1d(area), other_classes=52) for name, area in names.items()})
     sizes = dict.fromkeys(["width_4", "baseline"], "a size")
     figures.areas(capacity, sizes, exposure, dict.fromkeys(names, "a network"))
     return found
@@ -59,6 +59,7 @@ def test_sizes_by_score_and_outliers_by_kind_of_set(drawn):
         "maximum softmax": [75, 80], "ODIN": [75, 70], "energy": [75, 60],
     }
     kinds, = drawn["ood/classes"].values()
+    assert [mean(terms) for terms in kinds["the other classes"].values()] == [52] * 4
     assert {name: mean(terms) for name, terms in kinds["other data"].items()} == {
         "control": 60, "exposed": 80, "classes_1": 65, "classes_100": 75,
     }
