@@ -89,8 +89,8 @@ def write_page(page):
 def publish(about, conditions, answer, claims, tables, figures, **numbers):
     """Ends an experiment: writes its page and its metrics, with headline `numbers`, and prints its claims.
 
-    The page's answer begins with what became of the first claim. Of the claims that a figure or a table names,
-    those count that this run has.
+    The page's answer begins with what became of the first claim. Figures and tables may name claims that this
+    run has not.
     """
     ids = {claim.id for claim in claims}
     tables, figures = (
