@@ -25,7 +25,7 @@ def score_claims(found):
     return [
         claim(
             difference=[inside - CHANCE, *outsides], given=found.right.sel(network="baseline"),
-            id="max_softmax_beats_chance", source=BASELINE.name,
+            id="max_softmax_beats_chance", source=BASELINE,
             sentence="A network's largest softmax probability tells images of the classes that it knows from "
                      "other images: AUROC, averaged over sets of other images, is above 50 %."),
         higher(
@@ -33,7 +33,7 @@ def score_claims(found):
             sentence="ODIN, the softmax at high temperature, tells other images from those of known classes "
                      "better than the plain softmax: AUROC, averaged over sets of other images, is higher."),
         higher(
-            found, energy, softmax, OTHER, "tnr", id="energy_beats_max_softmax", source=ENERGY.name,
+            found, energy, softmax, OTHER, "tnr", id="energy_beats_max_softmax", source=ENERGY,
             sentence="At a threshold that accepts 95 % of the images of known classes, energy rejects more "
                      "other images, averaged over their sets, than the maximum softmax."),
     ]
@@ -69,7 +69,7 @@ def exposure_claims(found, classes, least):
 
     return [
         gain(
-            "exposed", "control", UNSEEN, id="exposure_helps", source=EXPOSURE.name,
+            "exposed", "control", UNSEEN, id="exposure_helps", source=EXPOSURE,
             sentence="Outlier exposure, training on with outliers, raises AUROC on images of kinds that the "
                      "network did not see, averaged over their sets."),
         gain(
@@ -83,7 +83,7 @@ def exposure_claims(found, classes, least):
                      f"see more than as many outliers from {fewest} of these classes."),
         higher(
             found, ("energy", "energy"), ("exposed", PLAIN), UNSEEN, "tnr", least=least,
-            id="energy_bounds_beat_exposure", source=ENERGY.name,
+            id="energy_bounds_beat_exposure", source=ENERGY,
             sentence="At a threshold that accepts 95 % of the images of known classes, energy bounds make a "
                      "network reject more other images (by energy) than outlier exposure does (by softmax)."),
     ]

@@ -75,7 +75,7 @@ def test_sets_of_the_outliers_own_kind_do_not_count():
 
 
 def test_rates_are_at_95_percent_and_no_areas():
-    """Energies of other images below 70 % of in-distribution ones, which are too few for rejection at 95 %."""
+    """Energies of other images below 70 % of in-distribution ones: too few for rejection at 95 %."""
     def between(one):
         return one.assign({
             name: one[name].where((one[name] >= 0) | (one.score != "energy"), 0.3) for name in SIZES
