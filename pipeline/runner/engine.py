@@ -144,8 +144,10 @@ def submitted(path, tls):
 
     Its scheduler is in this process, and its workers read the certificates, so they must see the folder.
     """
-    import dask_jobqueue
-
+    try:
+        import dask_jobqueue
+    except ImportError:
+        raise UserError(f"{path}: dask_jobqueue is not installed: `make cluster`") from None
     words = YAML(typ="safe").load(path)
     kind, jobs = words.pop("kind", None), words.pop("jobs", 1)
     if not hasattr(dask_jobqueue, str(kind)):
