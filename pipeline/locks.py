@@ -29,7 +29,8 @@ def run(how: str):
     if how not in ("keep", "upgrade"):
         raise UserError(f"{how} is neither keep nor upgrade")
     builds = (FOLDER / "cpu-builds.txt").read_text(encoding="utf-8")
-    known = "".join(path.read_text(encoding="utf-8") for path in map(lock, LOCKS) if path.exists())
+    texts = [path.read_text(encoding="utf-8") for path in map(lock, LOCKS) if path.exists()]
+    known = "".join(lines for text in texts for lines in blocks(text).values())
     with TemporaryDirectory() as scratch:
         everything, part = Path(scratch, "all.txt"), Path(scratch, "part.txt")
         everything.write_text(known if how == "keep" else "", encoding="utf-8")
