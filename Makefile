@@ -12,7 +12,7 @@ CLUSTER := .venv/.cluster
 TOOLS := .venv/.tools
 PIP := pip --quiet --disable-pip-version-check
 HASHED := --require-hashes
-# torch's builds without CUDA, where pip was told of an index that has them, need none of its libraries
+# torch's builds without CUDA, where pip was told of an index or folder that has them, need none of its libraries
 CUDA := from importlib.metadata import version as v; print("" if v("torch").endswith("+cpu") else "-r requirements/cuda.txt")
 
 .PHONY: help setup cluster repro test check nightly lint profile diff show report bench stability deps lock clean
@@ -24,10 +24,10 @@ setup: $(INSTALLED)  ## make .venv from requirements/, when they changed: what `
 
 cluster: $(CLUSTER)  ## add what batch systems and a remote on S3 need (docs/clusters.md)
 
-$(INSTALLED): $(addprefix requirements/,torch.txt run.txt cuda.txt run-no-deps.txt)
+$(INSTALLED): $(addprefix requirements/,torch.txt torch-cpu.txt run.txt cuda.txt run-no-deps.txt)
 	@PATH="$(OUTSIDE)" $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	PATH="$(OUTSIDE)" $(PYTHON) -m venv --clear .venv
-	$(PIP) install $(HASHED) --no-deps -r requirements/torch.txt
+	$(PIP) install $(HASHED) --no-deps -r requirements/torch-cpu.txt 2>/dev/null || $(PIP) install $(HASHED) --no-deps -r requirements/torch.txt
 	$(PIP) install $(HASHED) -r requirements/run.txt $$(python -c '$(CUDA)')
 	$(PIP) install $(HASHED) --no-deps -r requirements/run-no-deps.txt
 	@touch $@

@@ -5,7 +5,8 @@
 
 A lock holds for every platform and Python from 3.11. All locks fit together, and a package is in one of them
 only: cluster.txt and test.txt come on top of run.txt. What torch wants for CUDA is in cuda.txt, because its
-builds without CUDA (cpu-builds.txt), of the same version, need none of it.
+builds without CUDA (cpu-builds.txt) need none of it. torch-cpu.txt admits only those: of files of one version,
+pip takes one whose index tells its hash before one that lies in a folder.
 """
 
 import re
@@ -39,6 +40,7 @@ def run(how: str):
         packages, *more = (blocks(compiled(part, *sources, constraints=everything)) for sources in wanted)
         for name, content in split(with_builds(packages, builds), *more).items():
             write_lock(name, content)
+        write_lock("torch-cpu", without_cuda(packages["torch"], builds))
         for name in "run-no-deps", "test-no-deps":
             write_lock(name, "".join(blocks(compiled(part, name, deps=False)).values()))
 
@@ -49,7 +51,7 @@ def lock(name):
 
 
 def write_lock(name, content):
-    source = "run" if name in ("torch", "cuda") else name
+    source = "run" if name in ("torch", "torch-cpu", "cuda") else name
     write(lock(name), HEADER.format(source) + content)
 
 
@@ -77,13 +79,22 @@ def with_builds(packages, builds):
     """Packages whose locks take the builds of cpu-builds.txt, too."""
     packages = dict(packages)
     for name in dict.fromkeys(re.findall(r"  (\w+)-", builds)):
-        version = BLOCK.match(packages[name])["version"]
-        hashes = re.findall(rf"^(\w{{64}})  {name}-{re.escape(version)}\+cpu-", builds, flags=re.MULTILINE)
-        if not hashes:
-            raise UserError(f"{FOLDER / 'cpu-builds.txt'} has no build of {name} {version}: add their sums")
-        lines = "".join(f" \\\n    --hash=sha256:{one}" for one in hashes)
-        packages[name] = packages[name].rstrip("\n") + lines + "\n"
+        packages[name] = packages[name].rstrip("\n") + sums(name, packages[name], builds) + "\n"
     return packages
+
+
+def without_cuda(torch, builds):
+    """The lock of torch that takes only the builds of cpu-builds.txt, from the one that takes all others."""
+    return f"torch=={BLOCK.match(torch)['version']}+cpu{sums('torch', torch, builds)}\n"
+
+
+def sums(name, lines, builds):
+    """The hashes of the builds of a package, whose lines in a lock say the version, as more of such lines."""
+    version = BLOCK.match(lines)["version"]
+    found = re.findall(rf"^(\w{{64}})  {name}-{re.escape(version)}\+cpu-", builds, flags=re.MULTILINE)
+    if not found:
+        raise UserError(f"{FOLDER / 'cpu-builds.txt'} has no build of {name} {version}: add their sums")
+    return "".join(f" \\\n    --hash=sha256:{one}" for one in found)
 
 
 def split(run, cluster, test):

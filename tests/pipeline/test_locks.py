@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pipeline.locks import LOCKS, blocks, split, with_builds
+from pipeline.locks import LOCKS, blocks, split, with_builds, without_cuda
 from stages.core.errors import UserError
 
 ALL = (*LOCKS, "run-no-deps", "test-no-deps")
@@ -72,5 +72,6 @@ def test_builds_of_another_version_are_not_taken():
     builds = f"# sums\n{SUM}  torch-1.0+cpu-cp311-cp311-linux.whl\n"
     added = f"torch==1.0 \\\n    --hash=sha256:{'0' * 64} \\\n    --hash=sha256:{SUM}\n"
     assert with_builds({"torch": block("torch")}, builds) == {"torch": added}
+    assert without_cuda(block("torch"), builds) == f"torch==1.0+cpu \\\n    --hash=sha256:{SUM}\n"
     with pytest.raises(UserError, match=r"has no build of torch 1\.0\.1: add their sums"):
         with_builds({"torch": block("torch", "1.0.1")}, builds)

@@ -32,7 +32,7 @@ case "$*" in
 esac
 echo "$*" >> log
 """
-RUN = ["venv", "install torch", "install run", "install run-no-deps"]
+RUN = ["venv", "install torch-cpu", "install run", "install run-no-deps"]
 MORE = ["download cluster test test-no-deps", "install cluster test test-no-deps"]
 
 
@@ -71,8 +71,9 @@ def test_setup_installs_what_repro_needs_once(made):
     assert made("setup") == []
 
 
-def test_cuda_comes_with_a_torch_that_wants_it(made):
-    assert made("setup", cuda="-r requirements/cuda.txt") == [*RUN[:2], "install run cuda", RUN[3]]
+def test_where_there_is_no_torch_without_cuda_what_it_wants_comes_with_it(made):
+    others = ["venv", "install torch", "install run cuda", "install run-no-deps"]
+    assert made("setup", fail="torch-cpu", cuda="-r requirements/cuda.txt") == others
 
 
 @pytest.mark.parametrize("first", ["setup", "cluster"])
