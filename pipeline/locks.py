@@ -5,8 +5,8 @@
 
 A lock holds for every platform and Python from 3.11. All locks fit together, and a package is in one of them
 only: cluster.txt and test.txt come on top of run.txt. What torch wants for CUDA is in cuda.txt, because its
-builds without CUDA (cpu-builds.txt) need none of it. torch-cpu.txt admits only those: of files of one version,
-pip takes one whose index tells its hash before one that lies in a folder.
+builds without CUDA (cpu-builds.txt) need none of it. torch-cpu.txt admits only those, because pip prefers a
+file whose index tells its hash to a build that lies in a folder.
 """
 
 import re
