@@ -15,7 +15,7 @@ import pytest
 from distributed import rpc
 
 from pipeline.runner import certificates, engine, tls
-from tests.pipeline.runner.conftest import ENVIRONMENT, until
+from tests.pipeline.runner.conftest import ENVIRONMENT, ROOT, until
 
 PIPELINE = """\
 stages:
@@ -185,6 +185,17 @@ def test_nothing_of_ours_listens_beyond_this_machine(make, cluster):
         ports = psutil.Process(process.pid).net_connections()
         assert {one.laddr.ip for one in ports if one.status == "LISTEN"} == {"127.0.0.1"}
     local.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is nobody's")
+def test_a_scheduler_and_a_worker_listen_where_they_are_told(cluster, tmp_path, stages_run):
+    there = "--host", "127.0.0.2"
+    line = cluster.begin("other", tmp_path, "-m", "pipeline.runner.scheduler", "--port", "0", *there,
+                         says="scheduler at")
+    address = line.split()[-1]
+    assert address.startswith("tcp://127.0.0.2:")
+    line = cluster.begin("worker", ROOT, "-m", "pipeline.runner.worker", address, *there, says="works for")
+    assert line.startswith("tcp://127.0.0.2:")
 
 
 @pytest.fixture
