@@ -61,7 +61,10 @@ def compiled(output, *sources, constraints=None, deps=True):
     words += ["--generate-hashes", "--no-header", "--no-annotate", "--output-file", str(output)]
     words += ["--constraints", str(constraints)] if constraints else []
     words += [] if deps else ["--no-deps"]
-    done = subprocess.run([*words, *(str(FOLDER / f"{one}.in") for one in sources)], check=False)
+    try:
+        done = subprocess.run([*words, *(str(FOLDER / f"{one}.in") for one in sources)], check=False)
+    except FileNotFoundError:
+        raise UserError("uv is not installed: `make lock` installs it") from None
     if done.returncode:
         raise UserError(f"uv found no versions for {', '.join(sources)}: it says why above")
     text = output.read_text(encoding="utf-8")

@@ -58,8 +58,7 @@ def run(words):
             print(title(books.repo, stage))
         print(f"{len(stale)} of {len(plan)} stages would be run, or restored from the cache")
         return 0
-    if words.cluster:
-        certified(words.cluster, words.tls)
+    certified(words.cluster, words.tls)
     with alone():
         one = Run(books, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)
@@ -73,7 +72,10 @@ def run(words):
 
 def certified(cluster, tls):
     """Warns of a cluster that lets everybody in, and stops where address and certificates do not fit."""
-    if not Path(cluster).is_file():
+    if not cluster:
+        if tls:
+            raise UserError("--tls is for a --cluster: without one, all is in this process")
+    elif not Path(cluster).is_file():
         check(cluster, tls)
     elif not tls:
         warn(f"the scheduler for the jobs of {cluster} is open")

@@ -39,9 +39,14 @@ async def work(options):
         await worker.finished()
 
 
-def reachable(options):
-    """Stops where the scheduler is on another machine, from which it could not reach us."""
-    if is_loopback(options.host) and not is_loopback(host(options.scheduler)):
+def checked(options):
+    """Stops where words do not fit or the scheduler could not reach us from another machine; warns once where
+    the scheduler or we let everybody in.
+    """
+    check(options.scheduler, options.tls)
+    if is_loopback(host(options.scheduler)):
+        check(f"{protocol(options.tls)}{options.host}", options.tls)
+    elif is_loopback(options.host):
         raise UserError(
             f"the scheduler at {options.scheduler} could not reach a worker that listens at {options.host}: "
             "give --host this machine's address"
@@ -51,8 +56,7 @@ def reachable(options):
 if __name__ == "__main__":
     options = parser().parse_args()
     try:
-        check(options.scheduler, options.tls)
-        reachable(options)
+        checked(options)
         with suppress(KeyboardInterrupt):
             asyncio.run(work(options))
     except (UserError, OSError) as error:

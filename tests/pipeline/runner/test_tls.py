@@ -7,7 +7,9 @@ import sys
 import pytest
 
 from pipeline.runner import certificates, tls
+from pipeline.runner.__main__ import certified
 from pipeline.runner.tls import check
+from pipeline.runner.worker import checked, parser
 from stages.core.errors import UserError
 from tests.pipeline.runner.conftest import ENVIRONMENT
 
@@ -45,6 +47,27 @@ def test_an_open_address_is_one_line_of_warning(capsys, address, folder, warned)
     if warned:
         assert said.startswith(f"warning: {address} is open: anyone who reaches its port runs code as you")
     assert said.count("\n") == warned
+
+
+@pytest.mark.parametrize(
+    ("words", "warned"),
+    [
+        ("tcp://127.0.0.1:8786", None),
+        ("tcp://127.0.0.1:8786 --host 10.0.0.8", "tcp://10.0.0.8"),
+        ("tcp://10.0.0.7:8786 --host 10.0.0.8", "tcp://10.0.0.7:8786"),
+        ("tls://10.0.0.7:8786 --host 10.0.0.8 --tls tls", None),
+    ],
+)
+def test_a_worker_warns_once(stages_run, capsys, words, warned):
+    checked(parser().parse_args(words.split()))
+    said = capsys.readouterr().err
+    assert said.startswith(f"warning: {warned} is open") if warned else said == ""
+    assert said.count("\n") == bool(warned)
+
+
+def test_certificates_without_a_cluster_are_one_clear_line():
+    with pytest.raises(UserError, match="--tls is for a --cluster"):
+        certified(None, "tls")
 
 
 def test_certificates_are_for_their_owner_alone(tmp_path, capsys):
