@@ -10,6 +10,7 @@ import numpy as np
 
 from stages.core.claims import DRAWN, drawn, drawn_axes
 from stages.core.files import write_rows
+from stages.core.histories import histories
 from stages.core.intervals import interval
 from stages.core.pages import Figure, Table
 from stages.core.plots import figure, legend, save_figure, style
@@ -114,14 +115,20 @@ def write_lines(path, values, x, labels):
     write_rows(path, rows)
 
 
-def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None):
+def write_losses(experiment, groups, seeds):
+    """Writes the training losses that DVC plots, of `groups` as in `histories`."""
+    losses = histories(groups, seeds).train_loss
+    write_lines(f"plots/{experiment}/curves/training.csv", losses, "epoch", losses.network.values)
+
+
+def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None, shared=True):
     """The figure `name`: a dot with its interval for each network of `labels`, a row each.
 
     `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend.
-    `xlim` are the ends of all panels' axis. The rest is as in `lines`.
+    All panels have one axis, with the ends `xlim`, unless it is not `shared`. The rest is as in `lines`.
     """
     fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
-    for axes in all_axes[1:]:
+    for axes in all_axes[1:] if shared else []:
         axes.sharex(all_axes[0])
     for axes, (title, groups) in zip(all_axes, panels.items(), strict=True):
         for i, (group, values) in enumerate(groups.items()):
@@ -135,10 +142,12 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None
                                   label=group if row == 0 else None, **style(i))
         if level:
             axes.axvline(level[0], color="0.5", linestyle=":", linewidth=1)
-        axes.set(title=title, xlabel=xlabel, xlim=xlim)
+        axes.set(title=title, xlabel=xlabel)
         axes.set_yticks(range(len(labels)), list(labels.values()))
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
+    if xlim:                                     # None would hold all panels to what is drawn so far
+        all_axes[0].set_xlim(xlim)
     if len(next(iter(panels.values()))) > 1:
         legend(fig, all_axes[0])
     groups = [values for panel in panels.values() for values in panel.values()]

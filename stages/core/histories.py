@@ -13,6 +13,15 @@ def keep_history(name, seed, history, **known):
     )
 
 
-def histories(group, networks, seeds):
-    """The trainings of networks below data/training/<group>: a Dataset with the axes network, seed, epoch."""
-    return measured(f"data/training/{group}/{{network}}/{{seed}}.safetensors", network=networks, seed=seeds)
+def histories(groups, seeds):
+    """The trainings of networks, a Dataset with the axes network, seed and epoch, NaN after a network's last.
+
+    `groups` is folder below data/training -> names of networks there.
+    """
+    import xarray as xr
+
+    found = [
+        measured(f"data/training/{group}/{{network}}/{{seed}}.safetensors", network=[name], seed=seeds)
+        for group, names in groups.items() for name in names
+    ]
+    return xr.concat(found, "network", join="outer", combine_attrs="drop_conflicts")

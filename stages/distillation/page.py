@@ -1,8 +1,7 @@
 """The end of this experiment: its claims, the papers' numbers beside ours, figures."""
 
-from stages.core.charts import dots, lines, write_lines
+from stages.core.charts import dots, lines, write_lines, write_losses
 from stages.core.data import load_role
-from stages.core.histories import histories
 from stages.core.measurements import recorded
 from stages.core.pages import accuracies, machine, means, publish
 from stages.core.params import read
@@ -59,7 +58,7 @@ def digit_figures(digits, found, errors_by_size, errors_by_bias):
              "Log-likelihood, hundredths of a nat": worth(100 * found.log_likelihood)},
             {name: f"over {words}" for name, words in SOURCES.items() if name != "soft"},
             "gain by the teacher's soft labels", (0, "no difference"),
-            ["distilled_beats_labels", "true_beats_shuffled", "true_beats_smoothed"],
+            ["distilled_beats_labels", "true_beats_shuffled", "true_beats_smoothed"], shared=False,
         ),
         lines(
             "distillation/temperature",
@@ -135,8 +134,7 @@ def run():
     errors = {size: by_temperature(*both, teacher) for size, both in by_size.items()}
     write_lines("plots/distillation/curves/temperature_small.csv", errors["small"], "temperature", KINDS)
     write_lines("plots/distillation/curves/omitted.csv", by_bias(missed), "bias", OMITTED)
-    training = histories("distillation", STUDENTS, few).train_loss
-    write_lines("plots/distillation/curves/training.csv", training, "epoch", STUDENTS)
+    write_losses("distillation", {"distillation": STUDENTS}, few)
     digit = digits.omitted.digit
     publish(
         ABOUT, conditions(digits, objects, seeds), answer(digit, found.right, missed, on_objects.right),

@@ -4,7 +4,7 @@ Numbers of Ilyas et al. 2019 are of ResNet-50 on CIFAR-10: accuracy on the test 
 of ε = 0.25, as they and the authors' repositories (robustness, constructed-datasets) give them.
 """
 
-from stages.core.charts import dots, table, write_lines
+from stages.core.charts import dots, table, write_losses
 from stages.core.data import load_role
 from stages.core.pages import accuracies, conditions, publish
 from stages.core.params import Training, read
@@ -15,7 +15,7 @@ from stages.features.about import ABOUT
 from stages.features.claims import claims
 from stages.features.grids import grids
 from stages.features.params import Features
-from stages.features.results import INVERTED, NETWORKS, NONROBUST, evaluations, losses, seen
+from stages.features.results import INVERTED, NETWORKS, NONROBUST, evaluations, seen
 
 PAPER = {"sgd": "95.25", "robust": "90.83", "on_rand": "63", "on_det": "44", "on_robust": "84.10",
          "on_standard": "87.68"}
@@ -103,7 +103,8 @@ def run():
     clean, attacked = evaluations(seeds)
     first, recognised = attacked.isel(epsilon=0), seen(INVERTED, seeds).other
     balls = {f"ε = {epsilon:g}": attacked.sel(epsilon=epsilon) for epsilon in attacked.epsilon.values}
-    write_lines("plots/features/curves/training.csv", losses(seeds), "epoch", NETWORKS)
+    control, *own = NETWORKS
+    write_losses("features", {f"resnet{features.depth}": [control], "features": own}, seeds)
     publish(
         ABOUT,
         conditions(role, recipe.model_copy(update={"depth": features.depth}), seeds) | settings(features),

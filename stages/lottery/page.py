@@ -140,7 +140,8 @@ def run():
     common = f"{results.share(found, lottery.common_round):.1f} % of the convolution weights"
     last, left = results.methods(lottery, number), results.share(found, number)
     by_method = results.renamed(found.right, last)
-    write_curves(results.by_round(lottery, found.right), histories("lottery", names, seeds).train_loss, last)
+    losses = histories({"lottery": names}, seeds).train_loss
+    write_curves(results.by_round(lottery, found.right), losses, last)
     tables, figures = zip(
         sparsity(lottery, found, level), by_criterion(lottery, found.right, common, level),
         by_treatment(lottery, found.right, common, level), strict=True,

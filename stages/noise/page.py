@@ -7,10 +7,9 @@ norm (section 4.2).
 
 import numpy as np
 
-from stages.core.charts import from_zero, lines, table, write_lines
+from stages.core.charts import from_zero, lines, table, write_lines, write_losses
 from stages.core.data import load_role
-from stages.core.histories import histories
-from stages.core.pages import accuracies, conditions, publish
+from stages.core.pages import accuracies, conditions, means, publish
 from stages.core.params import Training, read
 from stages.core.seeds import listed
 from stages.core.stage import main
@@ -113,18 +112,16 @@ def slices_figure(found, names):
     )
 
 
-def write_curves(found, names, trainings):
-    """What `dvc plots` draws."""
+def write_curves(found, names):
+    """What `dvc plots` draws of accuracy."""
     noisy = from_zero(found.clean, found.gaussian, "sigma")
     write_lines("plots/noise/curves/gaussian.csv", noisy, "sigma", names)
     write_lines("plots/noise/curves/per_channel.csv", found.per_channel, "bits", names)
-    write_lines("plots/noise/curves/training.csv", trainings.train_loss, "epoch", names)
 
 
 def answer(found, names):
     """The experiment in two sentences, made of its numbers."""
-    error = {name: float((100 - found.clean.sel(network=name)).mean()) for name in names}
-    noisy = {name: float(lost(found)["gaussian"].sel(network=name).mean()) for name in names}
+    error, noisy = means(100 - found.clean), means(lost(found)["gaussian"])
     least = min(noisy, key=noisy.get)
     return (
         f"SGD errs on {error['sgd']:.1f} % of the test images, SAM on {error['sam']:.1f} %. Gaussian noise "
@@ -136,7 +133,8 @@ def answer(found, names):
 def run():
     noise, recipe, seeds = read("noise", Noise), read("training", Training), listed()
     found, names = results(noise.networks, seeds), labels(noise.networks)
-    write_curves(found, names, histories(f"resnet{recipe.depth}", names, seeds))
+    write_curves(found, names)
+    write_losses("noise", {f"resnet{recipe.depth}": names}, seeds)
     publish(
         ABOUT, conditions(load_role("objects"), recipe, seeds), answer(found, names), claims(found),
         tables(noise, found, names), [*accuracy_figures(found, names), slices_figure(found, names)],

@@ -1,9 +1,8 @@
 """The end of this experiment: its claims, the papers' numbers beside ours, figures."""
 
-from stages.core.charts import write_lines
+from stages.core.charts import write_losses
 from stages.core.data import load_role
 from stages.core.files import load
-from stages.core.histories import histories
 from stages.core.pages import accuracies, conditions, publish
 from stages.core.params import Training, read
 from stages.core.seeds import listed
@@ -14,16 +13,6 @@ from stages.ood.claims import exposure_claims, score_claims, size_claims
 from stages.ood.params import Ood, classes_of
 from stages.ood.recipe import SETS_PATH, load_outliers
 from stages.ood.results import OTHER, PLAIN, SETS, UNSEEN, exposure_labels, results, sizes
-
-
-def write_training(ood, seeds):
-    """The losses that `dvc plots` draws."""
-    import xarray as xr
-
-    groups = {"ood/capacity": ood.capacities, "ood": ["known"], "ood/finetuned": [*ood.exposed, "energy"]}
-    losses = [histories(group, names, seeds).train_loss for group, names in groups.items()]
-    losses = xr.concat(losses, "network", join="outer")
-    write_lines("plots/ood/curves/training.csv", losses, "epoch", losses.network.values)
 
 
 def answer(capacity, exposure):
@@ -49,7 +38,8 @@ def run():
     networks, labels = sizes(recipe, ood.capacities), exposure_labels(ood.exposed)
     capacity, exposure = results("capacity", networks, seeds), results("exposure", labels, seeds)
     named = {name: f"ResNet-{of.depth}, width {of.width}" for name, of in networks.items()}
-    write_training(ood, seeds)
+    finetuned = [*ood.exposed, "energy"]
+    write_losses("ood", {"ood/capacity": ood.capacities, "ood": ["known"], "ood/finetuned": finetuned}, seeds)
     publish(
         ABOUT,
         conditions(load_role("objects"), recipe, seeds) | {

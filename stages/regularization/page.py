@@ -1,8 +1,7 @@
 """The end of this experiment: its claims, the papers' numbers beside ours, figures."""
 
-from stages.core.charts import dots, from_zero, lines, write_lines
+from stages.core.charts import dots, from_zero, lines, write_lines, write_losses
 from stages.core.claims import best, halves
-from stages.core.histories import histories
 from stages.core.pages import accuracies, conditions, means, publish
 from stages.core.params import read
 from stages.core.seeds import listed
@@ -120,8 +119,7 @@ def run():
     by_epsilon = along("epsilon", clean.right, disturbed.fgsm)
     write_lines("plots/regularization/curves/severity.csv", by_severity, "severity", NETWORKS)
     write_lines("plots/regularization/curves/fgsm.csv", by_epsilon, "epsilon", NETWORKS)
-    training = histories("regularization", NETWORKS, seeds).train_loss
-    write_lines("plots/regularization/curves/training.csv", training, "epoch", NETWORKS)
+    write_losses("regularization", {"regularization": NETWORKS}, seeds)
     publish(
         ABOUT,
         conditions(objects(), training_recipe(), seeds, f"regularization/{PLAIN}")

@@ -5,10 +5,11 @@ import torch
 
 from stages.core import charts
 from stages.core.files import read_json, save
+from stages.core.histories import histories
 from stages.core.measurements import record
 from stages.features import page
 from stages.features.recipe import kept, seen_path, set_path
-from stages.features.results import INVERTED, NETWORKS, NONROBUST, evaluations, losses, seen
+from stages.features.results import INVERTED, NETWORKS, NONROBUST, evaluations, seen
 from tests.conftest import call, change
 
 SEEDS = [1, 2, 3]
@@ -57,8 +58,10 @@ def test_what_is_seen_in_sets(measured):
     assert inverted.distance_after.sel(set="standard", seed=1).values.tolist() == [0.5, 0.25]
 
 
-def test_losses_of_trainings_of_different_length(measured):
-    found = losses(SEEDS)
+def test_trainings_of_different_length_stand_side_by_side(measured):
+    groups = {"resnet8": ["sgd"], "features": ["robust", "on_rand"]}
+    found = histories(groups, SEEDS).train_loss
+    assert found.network.values.tolist() == ["sgd", "robust", "on_rand"]
     assert found.sel(network="on_rand", epoch=2).values == pytest.approx([0.51, 0.52, 0.53])
     assert found.sel(network="on_rand", epoch=3).isnull().all()
     assert found.sel(network="sgd", epoch=3, seed=1).item() == pytest.approx(1 / 3 + 0.01)
