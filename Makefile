@@ -62,8 +62,10 @@ bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hou
 stability: setup  ## compute everything with three lists of seeds, into docs/stability.md (three times `make repro`)
 	@python -m bench.stability
 
-deps: setup  ## rewrite the deps in every dvc.yaml from the imports
+deps: setup  ## rewrite what is made of code: deps in every dvc.yaml, descriptions, pictures of steps
 	@python -m pipeline.deps
+	@python -m pipeline.described
+	@python -m pipeline.steps
 
 clean:  ## delete what stages wrote for DVC (dvc checkout restores it), leftovers of other runs, tools' caches
 	@git clean -fdqx models data metrics plots -e data/raw

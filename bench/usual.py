@@ -9,8 +9,8 @@ from torch.utils.data import DataLoader, Dataset
 from bench.training import BATCH, MEAN, STD, network, rate, some_images
 from stages.core.compute import device
 from stages.core.stage import main
-from stages.core.torchvision_import import import_torchvision
 from stages.core.train import cross_entropy
+from stages.datasets.torchvision_import import import_torchvision
 
 
 class Pictures(Dataset):

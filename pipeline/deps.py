@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.code import PACKAGE, Code
 from pipeline.commands import runs
-from pipeline.documents import load_document, relisted, save_document
+from pipeline.documents import load_document, put_bracketed, save_document
 from stages.core.errors import UserError
 from stages.core.params import load_yaml
 from stages.core.stage import main
@@ -52,7 +52,7 @@ def rewrite(root, path):
         wanted = exact(code, entry)
         if entry.deps != wanted:
             changes += [entry.title, *(f"  {line}" for line in difference(entry.deps, wanted))]
-            put_deps(entry.body, wanted)
+            put_deps(entry, wanted)
     if changes:
         save_document(path, document)
     return changes
@@ -83,12 +83,15 @@ def difference(old, new):
     return lines or ([] if old == new else ["data first, then code in alphabetical order"])
 
 
-def put_deps(body, wanted):
+def put_deps(entry, wanted):
     """Puts `deps` where it was, or behind `cmd`."""
-    if "deps" in body:
-        body["deps"] = relisted(body["deps"], wanted)
-    else:
-        body.insert(list(body).index("cmd") + 1, "deps", wanted)
+    if "deps" not in entry.body:
+        entry.body.insert(list(entry.body).index("cmd") + 1, "deps", [])
+    try:
+        put_bracketed(entry.body, "deps", wanted)
+    except ValueError:
+        raise UserError(f"{entry.title}: move the comments in `deps` above the stage: the list is put in "
+                        "brackets") from None
 
 
 def entries(root, path, document):

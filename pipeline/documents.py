@@ -1,14 +1,19 @@
 """YAML files that people write, changed without losing their comments, order, quotes and notation."""
 
 import io
+import re
+import textwrap
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.error import CommentMark
 from ruamel.yaml.tokens import CommentToken
 
+from stages.core.errors import UserError
 from stages.core.files import write
 from stages.core.params import load_yaml
+
+WIDTH = 120                              # columns; a list in brackets goes on in the next line
 
 
 def load_document(path):
@@ -20,9 +25,44 @@ def load_document(path):
 
 def save_document(path, document):
     """Writes what `load_document` read."""
+    write(path, text_of(document))
+
+
+def text_of(document):
+    """The text of a file that has this content."""
     text = io.StringIO()
     _yaml().dump(document, text)
-    write(path, text.getvalue())
+    return re.sub(r"^( *)\S+: \[.*\]$", _wrapped, text.getvalue(), flags=re.MULTILINE)
+
+
+def between(text, name, content, where):
+    """The `text` of a page of Markdown with `content` between <!-- name --> and <!-- end of name -->."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    if text.count(begin) != 1 or text.count(end) != 1:
+        raise UserError(f"{where} needs a line {begin.strip()} and below it {end.strip()}, each once")
+    before, _, rest = text.partition(begin)
+    return f"{before}{begin}{content}{end}{rest.partition(end)[2]}"
+
+
+def bracketed(items):
+    """A list of text that is written in brackets."""
+    found = CommentedSeq(items)
+    found.fa.set_flow_style()
+    return found
+
+
+def put_bracketed(document, key, items):
+    """Has `document` hold a list of text in brackets under a key that it has; what came after stays there.
+
+    There is no place for a comment in brackets: ValueError if the old list has one.
+    """
+    old = document[key]
+    if any(before or behind for before, behind, _ in _remarks(old)):
+        raise ValueError("a comment in a list that is put in brackets would be lost")
+    after = _token(old, len(old) - 1)[1]
+    document[key] = bracketed(items)
+    if after:
+        document.ca.items[key] = [None, None, CommentToken(f"\n{after}", CommentMark(0)), None]
 
 
 def relisted(old, new):
@@ -60,6 +100,12 @@ def _token(items, i):
         return "", "", 0
     behind, _, after = token.value.partition("\n")
     return behind, after, token.start_mark.column
+
+
+def _wrapped(line):
+    """The match of a line with a list in brackets, over as many lines as it takes; items have no spaces."""
+    return textwrap.fill(line[0], WIDTH, subsequent_indent=f"{line[1]}  ", break_long_words=False,
+                         break_on_hyphens=False)
 
 
 def _yaml():

@@ -4,27 +4,37 @@ A DataArray's axis `network` gives rows, lines and colours; what else it has is 
 for, drawn anew in another run (claims.py), which makes the interval, or averaged.
 """
 
+import math
+
 import numpy as np
 
-from stages.core.claims import drawn
+from stages.core.claims import DRAWN, drawn, drawn_axes
 from stages.core.files import write_rows
 from stages.core.intervals import interval
-from stages.core.pages import Table
+from stages.core.pages import Figure, Table
 from stages.core.plots import figure, legend, save_figure, style
+from stages.core.words import listed
+
+MOST_TICKS = 12                                              # of more places, every second or third has one
 
 
-def spread(values):
-    """Mean and half its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of them,
-    whose means add up as in `claim`.
+def ends(values):
+    """Mean and the ends of its 95 % interval, NaN with fewer than three seeds, of a DataArray or of a list of
+    them, whose means add up as in `claim`.
     """
     terms = values if isinstance(values, list) else [values]
     mean = float(sum(term.mean() for term in terms))
     if min(term.sizes.get("seed", 1) for term in terms) < 3:
-        return mean, np.nan
+        return mean, np.nan, np.nan
     try:
-        _, low, high = interval([drawn(term) for term in terms])
+        return mean, *interval([drawn(term) for term in terms])[1:]
     except ValueError:                                       # all equal
-        return mean, 0.0
+        return mean, mean, mean
+
+
+def spread(values):
+    """Mean and half its 95 % interval, of values as `ends` takes them."""
+    mean, low, high = ends(values)
     return mean, (high - low) / 2
 
 
@@ -63,11 +73,13 @@ def spreads(values, x, labels):
     return found
 
 
-def lines(name, panels, labels, ylabel, chance=None, ylim=None):
-    """Draws plots/<name>.svg: a line with its interval for each network of `labels`, name -> words.
+def lines(name, caption, panels, labels, ylabel, level=None, ylim=None, claims=()):
+    """The figure `name`, <experiment>/<figure>: a line with its interval for each network of `labels`, a dict
+    name -> words.
 
     `panels` is title -> (values, axis, words below it): a DataArray with the axes `network` and `axis`, whose
-    coordinates are the places.
+    coordinates are the places. `level` is a height for a dotted line, and what it means. What intervals are
+    over is added to the caption.
     """
     fig, all_axes = figure(len(panels))
     for axes, (title, (values, x, xlabel)) in zip(all_axes, panels.items(), strict=True):
@@ -75,15 +87,18 @@ def lines(name, panels, labels, ylabel, chance=None, ylim=None):
         for i, (network, (mean, half)) in enumerate(found.items()):
             axes.plot(places, mean, label=labels[network], **style(i))
             axes.fill_between(places, mean - half, mean + half, color=style(i)["color"], alpha=0.15, lw=0)
-        if chance is not None:
-            axes.axhline(chance, color="0.5", linestyle=":", linewidth=1)
+        if level:
+            axes.axhline(level[0], color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)
-        axes.set_xticks(places, [f"{place:.3g}" for place in places])
+        ticks = places[:: math.ceil(len(places) / MOST_TICKS)]
+        axes.set_xticks(ticks, [f"{place:.3g}" for place in ticks])
     all_axes[0].set_ylabel(ylabel)
     if ylim:                                     # None would hold all panels to the limits of the first
         all_axes[0].set_ylim(ylim)
-    legend(fig, all_axes[0])
-    save_figure(f"plots/{name}.svg", fig)
+    if len(labels) > 1:
+        legend(fig, all_axes[0])
+    shown = [values for values, _, _ in panels.values()]
+    return saved(name, fig, f"{caption} {explained('Bands', shown, level)}", claims)
 
 
 def write_lines(path, values, x, labels):
@@ -99,27 +114,63 @@ def write_lines(path, values, x, labels):
     write_rows(path, rows)
 
 
-def dots(name, panels, labels, xlabel, chance=None):
-    """Draws plots/<name>.svg: a dot with its interval for each network of `labels`, a row each.
+def dots(name, caption, panels, labels, xlabel, level=None, claims=()):
+    """The figure `name`: a dot with its interval for each network of `labels`, a row each.
 
-    `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend.
+    `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend. The
+    rest is as in `lines`.
     """
     fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
+    for axes in all_axes[1:]:
+        axes.sharex(all_axes[0])
     for axes, (title, groups) in zip(all_axes, panels.items(), strict=True):
         for i, (group, values) in enumerate(groups.items()):
             offset = (i - (len(groups) - 1) / 2) * 0.22
             for row, network in enumerate(labels):
                 found = chosen(values, network)
                 if found is not None:
-                    mean, half = spread(found)
-                    axes.errorbar(mean, row + offset, xerr=None if np.isnan(half) else half, capsize=2,
-                                  linestyle="none", label=group if row == 0 else None, **style(i))
-        if chance is not None:
-            axes.axvline(chance, color="0.5", linestyle=":", linewidth=1)
+                    mean, low, high = ends(found)
+                    axes.errorbar(mean, row + offset, capsize=2, linestyle="none",
+                                  xerr=None if np.isnan(low) else [[mean - low], [high - mean]],
+                                  label=group if row == 0 else None, **style(i))
+        if level:
+            axes.axvline(level[0], color="0.5", linestyle=":", linewidth=1)
         axes.set(title=title, xlabel=xlabel)
         axes.set_yticks(range(len(labels)), list(labels.values()))
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
     if len(next(iter(panels.values()))) > 1:
         legend(fig, all_axes[0])
-    save_figure(f"plots/{name}.svg", fig)
+    groups = [values for panel in panels.values() for values in panel.values()]
+    shown = [values for each in groups for one in labels if (values := chosen(each, one)) is not None]
+    return saved(name, fig, f"{caption} {explained('Bars', shown, level)}", claims)
+
+
+def saved(name, fig, caption, claims=()):
+    """Writes the figure `name`, <experiment>/<figure>, and returns it for the page."""
+    experiment, _, last = name.partition("/")
+    path = f"plots/{experiment}/figures/{last}.svg"
+    save_figure(path, fig)
+    return Figure(path, caption, tuple(claims))
+
+
+def explained(mark, shown, level):
+    """How to read a figure of values as `spread` takes them: its intervals, and the dotted line."""
+    terms = [term for values in shown for term in (values if isinstance(values, list) else [values])]
+    seeds = {term.sizes.get("seed", 1) >= 3 for term in terms}
+    axes = [axis for axis in ("seed", *DRAWN) if any(axis in drawn_axes(term) for term in terms)]
+    words = []
+    if True in seeds:
+        words.append(f"{mark} are 95 % intervals over {listed([f'{axis}s' for axis in axes])}.")
+    if False in seeds:
+        words.append("Fewer than three seeds have no interval.")
+    if level:
+        words.append(f"The dotted line is {level[1]}.")
+    return " ".join(words)
+
+
+def from_zero(undisturbed, disturbed, axis):
+    """`disturbed` along `axis`, with what is `undisturbed` at 0."""
+    import xarray as xr
+
+    return xr.concat([undisturbed.expand_dims({axis: [0.0]}), disturbed], axis, join="outer")

@@ -82,6 +82,15 @@ def claim(id, difference, sentence, source, unit="points", given=None, least=LEA
     return Claim(effect=effect, low=low, high=high, basis=basis(terms), **text)
 
 
+def more(values, network, than, given, make=claim, **text):
+    """The claim that one network has more of `values` than another; by `given`, both must have learnt.
+
+    `make` may be another kind of claim, `within`.
+    """
+    return make(difference=values.sel(network=network) - values.sel(network=than),
+                given=given.sel(network=[network, than]), **text)
+
+
 def within(id, difference, bound, sentence, source, unit="points", **options):
     """The claim that the mean of `difference` is in (-bound, bound): its effect is bound - |mean|."""
     mean = claim(id, difference, sentence, source, unit, **options)
@@ -115,9 +124,14 @@ def drawn(term):
     return term.mean([axis for axis in term.dims if axis not in axes]).transpose(*axes).to_numpy()
 
 
+def drawn_axes(term):
+    """The axes of a DataArray that another run draws anew."""
+    return [axis for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1]
+
+
 def basis(terms):
     """In words, what the interval of a claim is over; of more than two terms, all their images together."""
-    drawn = [[axis for axis in ("seed", *DRAWN) if term.sizes.get(axis, 1) > 1] for term in terms]
+    drawn = [drawn_axes(term) for term in terms]
     if len(terms) > 2 and all(axes == ["seed", "image"] for axes in drawn):
         images = sum(term.sizes["image"] for term in terms)
         return f"{counted(terms[0].sizes['seed'], 'seed')} × {counted(images, 'image')} of {len(terms)} sets"

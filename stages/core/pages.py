@@ -5,6 +5,7 @@ The report knows no experiment; it shows whatever pages there are.
 
 from dataclasses import asdict, dataclass
 
+from stages.core.claims import metrics, summary
 from stages.core.files import write_json
 from stages.core.measurements import recorded
 from stages.core.words import counted
@@ -83,3 +84,35 @@ def write_page(page):
     """Writes data/<experiment>/page.json."""
     content = asdict(page) | {"claims": [claim.row() for claim in page.claims]}
     write_json(f"data/{page.name}/page.json", content)
+
+
+def publish(about, conditions, answer, claims, tables, figures, **numbers):
+    """Ends an experiment: writes its page and its metrics, with headline `numbers`, and prints its claims.
+
+    The page's answer begins with what became of the first claim.
+    """
+    write_json(f"metrics/{about.name}.json", metrics(claims, **numbers))
+    sources = [[source.text, source.url] for source in about.sources]
+    write_page(Page(
+        about.name, about.title, about.question, sources, conditions, f"{outcome(claims[0])} {answer}",
+        claims, tables, figures,
+    ))
+    print(*(summary(claim.row()) for claim in claims), sep="\n")
+
+
+def outcome(claim):
+    """What became of a claim, in a sentence."""
+    effect = f"{claim.effect:+.3g} {claim.unit}"
+    if claim.tested:
+        effect += f", 95 % interval {claim.low:+.3g} to {claim.high:+.3g}"
+    return f"{claim.verdict.capitalize()} here ({effect}): {claim.sentence}"
+
+
+def accuracies(right):
+    """The headline numbers that experiments share: the test accuracy of each network, in percent."""
+    return {f"{name}_test_accuracy": mean for name, mean in means(right).items()}
+
+
+def means(values):
+    """The mean of each network, of a DataArray with this axis: name -> number."""
+    return {str(name): float(values.sel(network=name).mean()) for name in values.network.values}

@@ -56,13 +56,7 @@ def legend(fig, axes):
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
-def name_rows(axes, labels):
-    """Names the rows of a figure of dots, which are at 0, 1, ...: the first on top, none on the frame."""
-    axes.set_yticks(range(len(labels)), list(labels))
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-
-
-def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
+def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 
     Each row is a label, images (columns, c, h, w) in [0, 1], and a list of captions, which stand below, or
@@ -80,7 +74,7 @@ def picture_grid(headings, rows, inches=0.6, gap=2, below=6):
         for left, image, caption in zip(lefts, images, captions or [""] * columns, strict=True):
             sheet[top : top + height, left : left + width, :3] = image.permute(1, 2, 0)
             sheet[top : top + height, left : left + width, 3] = 1
-            axes.text(left + width / 2, top + height + 0.5, caption, size=5.5, ha="center", va="top")
+            axes.text(left + width / 2, top + height + 0.5, caption, size=7, ha="center", va="top")
     axes.imshow(sheet.numpy(), interpolation="none")
     axes.xaxis.tick_top()
     axes.set_xticks([left + width / 2 for left in lefts], headings, size=8, rotation=30, ha="left")

@@ -12,7 +12,7 @@ import torch
 
 from stages.core.data import Role, Split
 from stages.core.errors import UserError
-from stages.core.torchvision_import import import_torchvision
+from stages.datasets.torchvision_import import import_torchvision
 
 DOWNLOADS = "data/raw/downloads"
 

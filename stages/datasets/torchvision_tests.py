@@ -6,8 +6,8 @@ al., CVPR 2014, 1,880 test images (of split 1) of 300 to 640 pixels, which `resi
 
 import numpy as np
 
-from stages.core.torchvision_import import import_torchvision
 from stages.datasets.folder import decoded
+from stages.datasets.torchvision_import import import_torchvision
 from stages.datasets.torchvision_sets import DOWNLOADS, downloading
 from stages.datasets.unlabelled import role
 

@@ -6,19 +6,10 @@ change; true, shuffled and smoothed soft labels are equally confident, so that i
 This was fixed before the outcome was looked at.
 """
 
-from stages.core.claims import OURS, claim, metrics, summary
-from stages.core.files import write_json
-from stages.core.params import read
-from stages.core.seeds import listed
-from stages.core.stage import main
-from stages.distillation.page import write
-from stages.distillation.params import MIDDLING, Digits, Objects
-from stages.distillation.results import STUDENTS, TEACHERS, objects, omitted, sources, students
+from stages.core.claims import OURS, claim, more
+from stages.distillation.about import HINTON, YUAN, ZHANG
+from stages.distillation.params import MIDDLING
 
-HINTON = "Hinton et al. 2015, section 3"
-KNOWLEDGE = "Hinton et al. 2015, section 1"
-YUAN = "Yuan et al. 2020"
-ZHANG = "Zhang et al. 2019"
 MOST = 50                                                    # percent of the omitted digit
 
 
@@ -27,38 +18,25 @@ def digit_claims(found, missed, digit):
     right, likely = found.right, found.log_likelihood
     held_out = missed.digit_right.sel(chosen_on="held_out").rename(digit_image="image")
     without = missed.right.sel(chosen_on="held_out")
-
-    def better(values, network, other, **text):
-        return claim(difference=values.sel(network=network) - values.sel(network=other),
-                     given=right.sel(network=[network, other]), **text)
-
     return [
-        better(
-            right, "soft", "labels", id="distilled_beats_labels", source=HINTON,
-            sentence="A student that learns from a teacher's soft labels errs less than the same on labels.",
-        ),
-        claim(
-            difference=held_out.sel(network="soft") - MOST, given=without.sel(network="soft"),
-            id="omitted_digit_recovered", source=HINTON,
-            sentence=f"A student of soft labels that never saw the digit {digit} knows most of them once its "
-                     "bias is corrected.",
-        ),
-        claim(
-            difference=held_out.sel(network="soft") - held_out.sel(network="labels"), given=without,
-            id="omitted_digit_is_in_soft_labels", source=OURS,
-            sentence=f"Of the digit {digit} that it never saw, a student of soft labels knows more than one "
-                     "of labels, both with corrected bias.",
-        ),
-        better(
-            likely, "soft", "shuffled", id="true_beats_shuffled", source=KNOWLEDGE, unit="nats",
-            sentence="A student of the teacher's soft labels gives true labels more probability than one of "
-                     "the same soft labels with wrong classes shuffled.",
-        ),
-        better(
-            likely, "soft", "smoothed", id="true_beats_smoothed", source=KNOWLEDGE, unit="nats",
-            sentence="A student of the teacher's soft labels gives true labels more probability than one of "
-                     "labels that are only smoothed, as strongly.",
-        ),
+        more(right, "soft", "labels", right, id="distilled_beats_labels", source=f"{HINTON}, section 3",
+             sentence="A student that learns from a teacher's soft labels errs on fewer digits than the same "
+                      "student trained on labels only."),
+        claim(difference=held_out.sel(network="soft") - MOST, given=without.sel(network="soft"),
+              id="omitted_digit_recovered", source=f"{HINTON}, section 3",
+              sentence=f"A student of soft labels that never saw the digit {digit} recognises most of its "
+                       "test images once its bias for that digit is corrected."),
+        more(held_out, "soft", "labels", without, id="omitted_digit_is_in_soft_labels", source=OURS,
+             sentence=f"A student of soft labels that never saw the digit {digit} recognises more of its "
+                      "test images than a student of labels that never saw it, both with corrected bias."),
+        more(likely, "soft", "shuffled", right, unit="nats", id="true_beats_shuffled",
+             source=f"{HINTON}, section 1",
+             sentence="A student of the teacher's soft labels gives true labels more probability than one of "
+                      "the same soft labels with wrong classes shuffled."),
+        more(likely, "soft", "smoothed", right, unit="nats", id="true_beats_smoothed",
+             source=f"{HINTON}, section 1",
+             sentence="A student of the teacher's soft labels gives true labels more probability than one of "
+                      "labels that are only smoothed, to the same entropy."),
     ]
 
 
@@ -70,12 +48,9 @@ def temperature_claims(soft):
 
     def better(than, words, **text):
         other = soft.sel(temperature=t[than]).mean("temperature")
-        return claim(
-            difference=middling - other, given=[middling, other], source=HINTON,
-            sentence=f"A small student errs less at temperatures from {low:g} to {high:g} than at {words} "
-                     "ones.",
-            **text,
-        )
+        return claim(difference=middling - other, given=[middling, other], source=f"{HINTON}, section 3",
+                     sentence=f"A small student of soft labels errs on fewer digits at temperatures from "
+                              f"{low:g} to {high:g} than at {words} ones.", **text)
 
     return [
         better(t < low, "lower", id="small_prefers_middling_to_low"),
@@ -85,58 +60,22 @@ def temperature_claims(soft):
 
 def object_claims(right):
     """Claims on `objects` from percent right of each network."""
-
-    def better(network, other="student", **text):
-        return claim(difference=right.sel(network=network) - right.sel(network=other),
-                     given=right.sel(network=[network, other]), **text)
+    def better(network, words, other="student", than="the same network trained on labels only", **text):
+        return more(right, network, other, right,
+                    sentence=f"A network {words} classifies more test images correctly than {than}.", **text)
 
     return [
-        better(
-            "taught_by_weaker", id="weaker_teacher_helps", source=f"{YUAN}, table 2",
-            sentence="A network learns better from a weaker teacher's soft labels than from labels alone.",
-        ),
-        better(
-            "taught_by_poor", id="poor_teacher_helps", source=f"{YUAN}, section 2.2",
-            sentence="A network learns better from a poorly trained teacher than from labels alone.",
-        ),
-        better(
-            "taught_by_student", id="own_copy_helps", source=f"{YUAN}, section 4.1",
-            sentence="A network learns better from its own trained copy than from labels alone (Tf-KD self).",
-        ),
-        better(
-            "virtual", id="virtual_teacher_helps", source=f"{YUAN}, section 4.2",
-            sentence="A network learns better from a teacher made by hand than from labels (Tf-KD reg).",
-        ),
-        better(
-            "virtual", "smoothing", id="virtual_beats_smoothing", source=f"{YUAN}, section 4.2",
-            sentence="A teacher made by hand helps a network more than label smoothing.",
-        ),
-        better(
-            "own_teacher", id="own_teacher_helps", source=ZHANG,
-            sentence="A network ends better when its deepest classifier teaches its shallow ones.",
-        ),
+        better("taught_by_weaker", "taught by a weaker network's soft labels",
+               id="weaker_teacher_helps", source=f"{YUAN}, table 2"),
+        better("taught_by_poor", "taught by a poorly trained network's soft labels",
+               id="poor_teacher_helps", source=f"{YUAN}, section 2.2"),
+        better("taught_by_student", "taught by its own trained copy (Tf-KD self)",
+               id="own_copy_helps", source=f"{YUAN}, section 4.1"),
+        better("virtual", "taught by a virtual teacher, made by hand (Tf-KD reg),",
+               id="virtual_teacher_helps", source=f"{YUAN}, section 4.2"),
+        better("virtual", "taught by a virtual teacher, made by hand,", "smoothing",
+               "the same network trained with label smoothing",
+               id="virtual_beats_smoothing", source=f"{YUAN}, section 4.2"),
+        better("own_teacher", "whose deepest classifier teaches its shallow ones",
+               id="own_teacher_helps", source=str(ZHANG)),
     ]
-
-
-def run():
-    digits, seeds = read("distillation.digits", Digits), listed()
-    settings = read("distillation.objects", Objects)
-    found, missed = sources(digits.temperature, seeds), omitted(seeds)
-    on_objects = objects([*TEACHERS, *STUDENTS], listed(settings.seeds))
-    claims = [
-        *digit_claims(found, missed, digits.omitted.digit),
-        *temperature_claims(students("small", seeds)[1].right),
-        *object_claims(on_objects.right),
-    ]
-    right = {f"{name}_test_accuracy": found.right.sel(network=name).mean() for name in found.network.values}
-    right |= {
-        f"{name}_test_accuracy": on_objects.right.sel(network=name).mean()
-        for name in on_objects.network.values
-    }
-    write_json("metrics/distillation.json", metrics(claims, **right))
-    write(digits, settings, seeds, claims, found, missed, on_objects)
-    print(*(summary(one.row()) for one in claims), sep="\n")
-
-
-if __name__ == "__main__":
-    main(run)

@@ -7,109 +7,47 @@ at. Networks on D_rand and D_det learn less than others: LEARNT percent right ar
 of the usual 20 after a look at one seed, in which D_det had 19.6. Networks are compared image by image.
 """
 
-from stages.core.claims import OURS, claim, metrics, summary
-from stages.core.data import load_role
-from stages.core.files import write_json
-from stages.core.params import Training, read
-from stages.core.seeds import listed
-from stages.core.stage import main
-from stages.features.page import write
-from stages.features.params import Features
-from stages.features.results import INVERTED, NETWORKS, evaluations, seen
+from stages.core.claims import OURS, claim, more
+from stages.features.about import ILYAS
 
-ILYAS = "Ilyas et al. 2019"
 LEARNT = 15.0                    # percent right; guessing at 516 images has 10 ± 1.3
+CHANGED = {
+    "rand": "images that an attack moved to random classes, labelled with these (D_rand),",
+    "det": "images that an attack moved to the next class, labelled with it (D_det),",
+}
 
 
-def all_claims(clean, attacked, recognised, chance):
+def claims(clean, attacked, recognised, chance):
     """The claims, from the DataArrays of results.py, percent right: of test images, of those attacked at one
     epsilon, and of inversions by the network that had no part in them (axis `set`).
     """
-    within = f"within ε = {attacked.epsilon.item():g} (L2)"
+    attack, figure_2 = f"(L2, ε = {attacked.epsilon.item():g})", f"{ILYAS}, figure 2"
     return [
-        *claims_of_labels(clean, attacked, within, chance),
-        *claims_of_robustness(clean, attacked, within),
-        *claims_of_inversions(clean, recognised),
+        *(claim(f"{name}_teaches", clean.sel(network=f"on_{name}") - chance, given=clean.sel(network="sgd"),
+                sentence=f"Trained on {words} a network gets more of the unchanged test images right than "
+                         "guessing does.", source=f"{ILYAS}, table 1")
+          for name, words in CHANGED.items()),
+        *(claim(f"{name}_teaches_no_robustness", chance - attacked.sel(network=f"on_{name}"),
+                given=clean.sel(network=["sgd", f"on_{name}"]), least=LEARNT,
+                sentence=f"Trained on {words} a network gets fewer of the attacked test images {attack} "
+                         "right than guessing does.", source=f"{ILYAS}, section 3.2")
+          for name, words in CHANGED.items()),
+        more(attacked, "robust", "sgd", clean, id="adversarial_training_teaches_robustness", source=figure_2,
+             sentence=f"Adversarial training gets more attacked test images {attack} right than standard "
+                      "training."),
+        more(attacked, "on_robust", "sgd", clean, id="robust_set_teaches_robustness", source=figure_2,
+             sentence="Standard training on the robust set, images with the features that a robust network "
+                      f"sees, gets more attacked test images {attack} right than on the original images."),
+        more(attacked, "on_robust", "on_standard", clean, id="robust_features_make_it_robust",
+             source=figure_2,
+             sentence="Training on images with the robust network's features gets more attacked test images "
+                      f"{attack} right than training on images with the standard network's features."),
+        claim("robust_inversions_carry_over", recognised.sel(set="robust") - recognised.sel(set="standard"),
+              given=clean.sel(network=["sgd", "robust"]), source=OURS,
+              sentence="The standard network recognises more images made from the robust network's features "
+                       "than the robust network recognises of those made from the standard network's."),
+        claim("images_beat_noise", clean.sel(network="on_robust") - clean.sel(network="on_robust_noise"),
+              given=clean.sel(network=["robust", "on_robust"]), source=OURS,
+              sentence="Images with a robust network's features teach a network more when they are made from "
+                       "other images than from grey noise."),
     ]
-
-
-def claims_of_labels(clean, attacked, within, chance):
-    """Claims on D_rand and D_det, against guessing."""
-
-    def teaches(network, label, **text):
-        return claim(
-            difference=clean.sel(network=network) - chance, given=clean.sel(network="sgd"),
-            source=f"{ILYAS}, table 1",
-            sentence=f"Training on {label} gets more of the original test images right than guessing.",
-            **text,
-        )
-
-    def not_robustness(network, label, **text):
-        return claim(
-            difference=chance - attacked.sel(network=network), given=clean.sel(network=["sgd", network]),
-            least=LEARNT, source=f"{ILYAS}, section 3.2",
-            sentence=f"A network trained on {label} gets fewer images right {within} than guessing.", **text,
-        )
-
-    return [
-        teaches("on_rand", "D_rand, whose labels look random,", id="rand_teaches"),
-        teaches("on_det", "D_det, whose labels look wrong,", id="det_teaches"),
-        not_robustness("on_rand", "D_rand", id="rand_teaches_no_robustness"),
-        not_robustness("on_det", "D_det", id="det_teaches_no_robustness"),
-    ]
-
-
-def claims_of_robustness(clean, attacked, within):
-    """Claims on what networks get right under attack."""
-
-    def bears_more(network, other, **text):
-        return claim(difference=attacked.sel(network=network) - attacked.sel(network=other),
-                     given=clean.sel(network=[network, other]), source=f"{ILYAS}, figure 2", **text)
-
-    return [
-        bears_more(
-            "robust", "sgd", id="adversarial_training_teaches_robustness",
-            sentence=f"A network trained on attacked images keeps more right {within} than the standard one.",
-        ),
-        bears_more(
-            "on_robust", "sgd", id="robust_set_teaches_robustness",
-            sentence=f"Plain training on the robust set keeps more right {within} than the standard network.",
-        ),
-        bears_more(
-            "on_robust", "on_standard", id="robust_features_make_it_robust",
-            sentence=f"The robust network's inversions teach to keep more {within} than the standard one's.",
-        ),
-    ]
-
-
-def claims_of_inversions(clean, recognised):
-    """Claims on the inversions themselves, and on where they start."""
-    return [
-        claim(
-            difference=recognised.sel(set="robust") - recognised.sel(set="standard"),
-            given=clean.sel(network=["sgd", "robust"]), id="robust_inversions_carry_over", source=OURS,
-            sentence="The standard network recognises more of the robust one's inversions than the other way "
-            "round.",
-        ),
-        claim(
-            difference=clean.sel(network="on_robust") - clean.sel(network="on_robust_noise"),
-            given=clean.sel(network=["robust", "on_robust"]), id="images_beat_noise", source=OURS,
-            sentence="The robust set teaches more when it is made from other images than from noise.",
-        ),
-    ]
-
-
-def run():
-    features, role = read("features", Features), load_role("objects")
-    seeds = listed(features.seeds)
-    clean, attacked = evaluations(seeds)
-    recognised = seen(INVERTED, seeds).other
-    claims = all_claims(clean, attacked.isel(epsilon=0), recognised, 100 / len(role.classes))
-    right = {f"{name}_test_accuracy": clean.sel(network=name).mean() for name in NETWORKS}
-    write_json("metrics/features.json", metrics(claims, **right))
-    write(features, read("training", Training), seeds, claims, role, clean, attacked)
-    print(*(summary(one.row()) for one in claims), sep="\n")
-
-
-if __name__ == "__main__":
-    main(run)

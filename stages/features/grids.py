@@ -1,22 +1,24 @@
-"""Constructed images beside what they were made of, a column for each class."""
+"""Constructed images below those that they are made of, a column for each class."""
 
 import torch
 
+from stages.core.charts import saved
 from stages.core.data import unit
 from stages.core.errors import UserError
-from stages.core.plots import picture_grid, save_figure
-from stages.features.recipe import load_set
+from stages.core.plots import picture_grid
+from stages.features.recipe import load_set, originals
+from stages.features.results import INVERTED, NONROBUST
 
-PER_CLASS = 4
-LONGEST = 11                     # letters of a caption that fit below a picture
+COLUMNS = 10                     # classes that are shown, at most
+LONGEST = 11                     # letters of a label that fit below a picture
 
 
-def examples(labels, classes):
-    """Indices (rows, classes): a column for each class, PER_CLASS of its images or as many as all have."""
-    rows = min(PER_CLASS, int(labels.bincount(minlength=classes).min()))
-    if rows == 0:
+def firsts(labels, classes):
+    """The index of the first image of each class."""
+    found = [torch.nonzero(labels == label).flatten()[:1] for label in range(min(classes, COLUMNS))]
+    if not all(map(len, found)):
         raise UserError("a class has no image in the constructed sets: raise `features.images`")
-    return torch.stack([torch.nonzero(labels == label).flatten()[:rows] for label in range(classes)], 1)
+    return torch.cat(found)
 
 
 def shortened(word):
@@ -24,29 +26,26 @@ def shortened(word):
     return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
 
 
-def draw_pairs(name, seed, role):
-    """Writes the grid of D_rand or D_det: originals above their changed copies, with the new labels."""
-    split, _ = load_set(name, seed, "cpu")
-    originals, labels = role.train.images.cpu(), role.train.labels.cpu()[: len(split)]
-    rows = []
-    for chosen in examples(labels, len(role.classes)):
-        called = [shortened(role.classes[target]) for target in split.labels[chosen]]
-        rows += [
-            ("original", unit(originals[chosen]), None),
-            ("changed", unit(split.images[chosen]), called),
-        ]
-    save_figure(f"plots/features/figures/{name}.svg", picture_grid(role.classes, rows))
+def grids(seed, classes):
+    """Figures of what is made of the first image of each class: D_rand and D_det, and inversions."""
+    train, heads = originals(), classes[:COLUMNS]
+    shown = firsts(train.labels.cpu(), len(classes))
+    sets = {name: load_set(name, seed, "cpu")[1] for name in (*NONROBUST, *INVERTED)}
 
+    def row(words, images, labels=None):
+        called = None if labels is None else [shortened(classes[label]) for label in labels[shown]]
+        return words.replace(", ", ",\n"), unit(images.cpu()[shown]), called
 
-def draw_inversions(name, seed, role):
-    """Writes the grid of an inverted set: goals, starts, and where the descent ends."""
-    split, tensors = load_set(name, seed, "cpu")
-    originals = role.train.images.cpu()
-    rows = []
-    for chosen in examples(split.labels, len(role.classes)):
-        rows += [
-            ("goal", unit(originals[chosen]), None),
-            ("start", unit(tensors["starts"][chosen]), None),
-            ("end", unit(split.images[chosen]), [""] * len(role.classes)),
-        ]
-    save_figure(f"plots/features/figures/{name}.svg", picture_grid(role.classes, rows))
+    first, start = row("original", train.images), row("other image", sets["robust"]["starts"])
+    changed = [row(words, sets[name]["images"], sets[name]["labels"]) for name, words in NONROBUST.items()]
+    inverted = [row(words, sets[name]["images"]) for name, words in INVERTED.items()]
+    return [
+        saved("features/nonrobust", picture_grid(heads, [first, *changed]),
+              "Training images, and below each its copies in D_rand, which an attack moved to a random "
+              "class, and in D_det, moved to the next class. Below a copy stands the class that it is "
+              f"labelled with. Seed {seed}.", ["rand_teaches", "det_teaches"]),
+        saved("features/inversions", picture_grid(heads, [first, start, *inverted]),
+              "Training images, and below each another image, and what that or grey noise becomes when it is "
+              f"changed until a network sees the features of the original in it. Seed {seed}.",
+              ["robust_inversions_carry_over", "images_beat_noise"]),
+    ]

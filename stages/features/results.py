@@ -1,7 +1,7 @@
 """What was measured, by name: which test images are right, and what networks make of the constructed sets."""
 
 from stages.core.measurements import measured
-from stages.features.recipe import seen_path
+from stages.features.recipe import kept, seen_path
 
 # name -> how tables and legends call it; the control first
 NETWORKS = {
@@ -34,3 +34,12 @@ def seen(sets, seeds):
     """What networks make of `sets`, a Dataset with the axes `set` and `seed`: percent, or distances."""
     found = measured(seen_path("{set}", "{seed}"), set=sets, seed=seeds)
     return found.assign({name: 100 * found[name] for name in found if not name.startswith("distance")})
+
+
+def losses(seeds):
+    """Training losses, a DataArray with the axes network, seed, epoch; NaN after a network's last epoch."""
+    import xarray as xr
+
+    paths = [f"data/training/{kept(name)}/{{seed}}.safetensors" for name in NETWORKS]
+    each = [measured(path, seed=seeds).train_loss for path in paths]
+    return xr.concat(each, xr.Variable("network", list(NETWORKS)), join="outer")

@@ -1,27 +1,23 @@
-"""This experiment's page in the report: the papers' numbers beside ours, in words, tables and figures.
+"""The end of this experiment: its claims, the papers' numbers beside ours, figures.
 
-Numbers of Frankle & Carbin 2019 are of their "Resnet-18" on CIFAR-10, which is the ResNet-20 here with
-convolutions on its shortcuts, with learning rate 0.03 and warm-up (section 4).
+What Frankle & Carbin 2019 call "Resnet-18" is the ResNet-20 here with convolutions on its shortcuts.
 """
 
-from stages.core.charts import table
+from stages.core.charts import dots, lines, table, write_lines
 from stages.core.data import load_role
+from stages.core.histories import histories
 from stages.core.measurements import recorded
-from stages.core.pages import Figure, Page, machine, write_page
-from stages.lottery.results import (
-    ATTACKED,
-    CONTINUOUS,
-    CRITERIA,
-    METHODS,
-    TREATMENTS,
-    criteria,
-    labels,
-    methods,
-    renamed,
-    share,
-    treatments,
-)
+from stages.core.pages import accuracies, machine, publish
+from stages.core.params import read
+from stages.core.seeds import listed
+from stages.core.stage import main
+from stages.lottery import results
+from stages.lottery.about import ABOUT
+from stages.lottery.claims import claims
+from stages.lottery.params import Lottery
 
+ACCURACY = "test accuracy, %"
+FEW = 3                                                      # rounds; dots for fewer, for more a line
 PAPER = (
     "Frankle & Carbin 2019, section 4, ResNet-20 with learning rate 0.03 and warm-up, 30,000 steps on "
     "CIFAR-10: 90.5 % with 27.1 % of all weights, winning tickets down to 11.8 %; dense with learning rate "
@@ -32,104 +28,128 @@ SAVARESE = (
     "For ResNet-20 on CIFAR-10 the README of Savarese et al.'s code says 91.5 to 92.0 % for tickets with 20 "
     "to 30 % of the weights and 90 to 91 % for dense networks."
 )
+KEPT = (
+    "Large final keeps the weights that end largest, small final those that end smallest, large init those "
+    "that began largest, magnitude increase those that grew most, movement those that moved farthest."
+)
 
 
-def tables(lottery, found, attacked):
-    """The tables, from the Datasets that claims.py has."""
-    right, common = found.right, f"{share(found, lottery.common_round):.1f} % of the convolution weights"
-    treated, rounds = renamed(right, treatments(lottery)), range(1, len(lottery.rounds) + 1)
-    return [
-        table(
-            "Test accuracy by percentage of convolution weights left, in %", METHODS,
-            {f"{share(found, n):.1f} % left": renamed(right, methods(lottery, n)) for n in rounds},
-            f"The dense network has all weights. {PAPER}",
-        ),
-        table(
-            f"Tickets with {common} by masking criterion: test accuracy, in %",
-            {name: CRITERIA[name] for name in lottery.criteria},
-            {scope: renamed(right, criteria(lottery, scope)) for scope in lottery.scopes},
-            "Pruned at once. Zhou et al. 2019 prune iteratively and layer by layer. SNIP and Taylor are from "
-            "other papers.",
-        ),
-        table(
-            f"What becomes of the weights of a ticket with {common}", labels(treated, TREATMENTS),
-            {"test accuracy, %": treated, "minus the ticket's": treated - treated.sel(network="ticket")},
-            "All have the mask of the global ticket. Zhou et al. 2019, sections 3 and 4, give curves only.",
-        ),
-        table(
-            "Tickets under adversarial training: test accuracy, in %", ATTACKED,
-            {"weights left, %": attacked.left, "clean": attacked.right, "under attack": attacked.robust},
-            f"{lottery.adversarial.epochs} epochs, pruned at once. The papers have no such tickets.",
-        ),
-        table(
-            "Tickets by continuous sparsification and by magnitude: test accuracy, in %", CONTINUOUS,
-            {"weights left, %": found.left, "test accuracy, %": right}, SAVARESE,
-        ),
-    ]
-
-
-FIGURES = [
-    Figure(
-        "plots/lottery/figures/sparsity.svg",
+def sparsity(lottery, found, level):
+    """Accuracy by percentage of weights left: a table, and a figure: dots, or lines along many rounds."""
+    rounds, name, words = range(1, len(lottery.rounds) + 1), "lottery/sparsity", results.METHODS
+    by_left = {f"{results.share(found, number):.1f} % of weights left":
+               results.renamed(found.right, results.methods(lottery, number)) for number in rounds}
+    caption = (
         "Test accuracy of networks with few of their convolution weights, by how these were chosen and what "
-        "they were trained from. Intervals are of 95 %, over seeds and images; the dotted line is chance.",
-    ),
-    Figure(
-        "plots/lottery/figures/criteria.svg",
-        "Test accuracy of tickets by the criterion that chose their weights, all pruned at once to the same "
-        "sparsity. Intervals are of 95 %, over seeds and images; the dotted line is chance.",
-    ),
-    Figure(
-        "plots/lottery/figures/treatments.svg",
-        "Test accuracy of the ticket, and with other weights in its mask or around it. Intervals are of "
-        "95 %, over seeds and images; the dotted line is chance.",
-    ),
-]
+        "they were trained from. A mask says which weights are kept."
+    )
+    claims = ["ticket_matches_dense", "ticket_beats_reinit", "ticket_beats_random_mask",
+              "ticket_beats_finetuned", "global_beats_layerwise"]
+    if len(rounds) < FEW:
+        panels = {left: {"": right} for left, right in by_left.items()}
+        figure = dots(name, caption, panels, words, ACCURACY, level, claims)
+    else:
+        title = f"Every round leaves {1 - lottery.fraction:.0%} of the weights"
+        panels = {title: (results.by_round(lottery, found.right), "round", "round of pruning")}
+        figure = lines(name, caption, panels, words, ACCURACY, level, (0, 100), claims)
+    return table("Test accuracy by percentage of convolution weights left, in %", words, by_left,
+                 f"The dense network has all weights. {PAPER}"), figure
 
 
-def answer(lottery, claims, found):
-    """The experiment in three sentences, made of its numbers."""
-    supported, last = sum(one.verdict == "supported" for one in claims), lottery.controlled[-1]
-    right = renamed(found.right, methods(lottery, last)).mean(["seed", "image"])
-    percent = {name: f"{float(right.sel(network=name)):.1f} %" for name in METHODS}
-    return (
-        f"{supported} of {len(claims)} claims are supported here. The dense network gets {percent['dense']} "
-        f"of the test images right. With {share(found, last):.1f} % of the weights the ticket gets "
-        f"{percent['global']}, its mask with new weights {percent['reinit']}, a random mask "
-        f"{percent['random']}."
+def by_criterion(lottery, right, common, level):
+    """Accuracy by criterion: a table and a figure."""
+    labels = {name: results.CRITERIA[name] for name in lottery.criteria}
+    by_scope = {results.SCOPES[scope]: results.renamed(right, results.criteria(lottery, scope))
+                for scope in lottery.scopes}
+    return table(
+        f"Tickets with {common} by the criterion that chose them: test accuracy, in %", labels, by_scope,
+        f"Pruned at once. {KEPT} Zhou et al. 2019 prune iteratively and layer by layer. SNIP and Taylor are "
+        "from other papers.", of="criterion",
+    ), dots(
+        "lottery/criteria", "Test accuracy of tickets by the criterion that chose their weights, all pruned "
+        f"at once to {common}. {KEPT}", {"By criterion": by_scope}, labels, ACCURACY, level,
+        ["criteria_lead", "large_beats_small"],
     )
 
 
-def conditions(lottery, seeds):
+def by_treatment(lottery, right, common, level):
+    """Accuracy of the ticket and with other weights: a table and a figure."""
+    networks = results.treatments(lottery)
+    labels, treated = {name: results.TREATMENTS[name] for name in networks}, results.renamed(right, networks)
+    return table(
+        f"Other weights in a ticket with {common}", labels,
+        {"test accuracy, %": treated, "minus the ticket's": treated - treated.sel(network="ticket")},
+        "All keep the places of the global ticket's weights. Zhou et al. 2019, sections 3 and 4, give curves "
+        "only.", of="ticket",
+    ), dots(
+        "lottery/treatments", f"Test accuracy of a ticket with {common}, and of the same pruned network with "
+        "other weights where weights are kept, or where they are not.", {"By treatment": {"": treated}},
+        labels, ACCURACY, level, ["rewinding_helps", "signs_help", "zero_beats_frozen"],
+    )
+
+
+def variants(lottery, found, attacked):
+    """The tables of tickets that are trained or found in another way."""
+    return [
+        table("Tickets under adversarial training: test accuracy, in %", results.ATTACKED,
+              {"weights left, %": attacked.left, "clean": attacked.right, "under attack": attacked.robust},
+              f"{lottery.adversarial.epochs} epochs, pruned at once. The papers have no such tickets."),
+        table("Tickets by continuous sparsification and by magnitude", results.CONTINUOUS,
+              {"weights left, %": found.left, "test accuracy, %": found.right}, SAVARESE),
+    ]
+
+
+def answer(last, left):
+    """The experiment in two sentences, made of percent right by method, and of the percentage left."""
+    percent = {name: f"{last.sel(network=name).mean():.1f} %" for name in results.METHODS}
+    return (
+        f"The dense network gets {percent['dense']} of the test images right. With {left:.1f} % of the "
+        f"weights the ticket gets {percent['global']}, the same pruned network with new weights "
+        f"{percent['reinit']}, as many weights chosen at random {percent['random']}."
+    )
+
+
+def conditions(lottery, role, seeds):
     """What the numbers depend on, in words."""
-    role, recipe = load_role("objects"), lottery.training
-    kind = {"resnet": "ResNet", "vgg": "VGG"}[lottery.network.kind]
+    network, recipe = lottery.network, lottery.training
+    kind = {"resnet": "ResNet", "vgg": "VGG"}[network.kind]
     return {
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"{kind}-{lottery.network.depth}, width {lottery.network.width}",
+        "network": f"{kind}-{network.depth}, width {network.width}",
         "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}, learning rate {recipe.lr:g} "
         f"after {recipe.warmup_steps} steps of warm-up, tickets reset to step {lottery.rewind_step}",
         "seeds": f"{', '.join(map(str, seeds))}; under attack the first {lottery.adversarial.seeds}",
     } | machine(recorded(f"data/training/lottery/dense/{seeds[0]}.safetensors").attrs)
 
 
-def write(lottery, seeds, claims, found, attacked):
-    """Writes data/lottery/page.json; `found` and `attacked` are the Datasets that claims.py has."""
-    write_page(Page(
-        name="lottery",
-        title="The lottery ticket hypothesis",
-        question="Is there a small network in the initial one that learns as well, and how is it found?",
-        sources=[
-            ["Frankle, Carbin: The lottery ticket hypothesis, ICLR 2019", "https://arxiv.org/abs/1803.03635"],
-            ["Zhou, Lan, Liu, Yosinski: Deconstructing lottery tickets, NeurIPS 2019",
-             "https://arxiv.org/abs/1905.01067"],
-            ["Savarese, Silva, Maire: Winning the lottery with continuous sparsification, NeurIPS 2020",
-             "https://arxiv.org/abs/1912.04427"],
-        ],
-        conditions=conditions(lottery, seeds),
-        answer=answer(lottery, claims, found),
-        claims=claims,
-        tables=tables(lottery, found, attacked),
-        figures=FIGURES,
-    ))
+def write_curves(right, losses, last):
+    """What `dvc plots` draws, the networks of the last round with controls first."""
+    others = [name for name in losses.network.values if name not in last.values()]
+    every = last | {name.replace("/", "_"): name for name in others}
+    write_lines("plots/lottery/curves/sparsity.csv", right, "round", results.METHODS)
+    write_lines("plots/lottery/curves/training.csv", results.renamed(losses, every), "epoch", every)
+
+
+def run():
+    lottery, role = read("lottery", Lottery), load_role("objects")
+    seeds, names = listed(lottery.seeds), results.networks(lottery)
+    found = results.results(names, seeds)
+    attacked = results.results(results.ATTACKED, listed(lottery.adversarial.seeds))
+    number, level = lottery.controlled[-1], (100 / len(role.classes), "chance")
+    common = f"{results.share(found, lottery.common_round):.1f} % of the convolution weights"
+    last, left = results.methods(lottery, number), results.share(found, number)
+    by_method = results.renamed(found.right, last)
+    write_curves(results.by_round(lottery, found.right), histories("lottery", names, seeds).train_loss, last)
+    tables, figures = zip(
+        sparsity(lottery, found, level), by_criterion(lottery, found.right, common, level),
+        by_treatment(lottery, found.right, common, level), strict=True,
+    )
+    publish(
+        ABOUT, conditions(lottery, role, seeds), answer(by_method, left), claims(lottery, found, attacked),
+        [*tables, *variants(lottery, found, attacked)], figures, **accuracies(by_method), weights_left=left,
+    )
+
+
+if __name__ == "__main__":
+    main(run)

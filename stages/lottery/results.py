@@ -12,35 +12,22 @@ METHODS = {
     "random": "ticket's weights, random mask",
 }
 CRITERIA = {
-    "large_final": "large final",
-    "small_final": "small final",
-    "large_init": "large init",
-    "large_init_large_final": "large init, large final",
-    "magnitude_increase": "magnitude increase",
-    "movement": "movement",
-    "random": "random",
-    "snip": "SNIP",
-    "taylor": "Taylor",
+    "large_final": "large final", "small_final": "small final", "large_init": "large init",
+    "large_init_large_final": "large init, large final", "magnitude_increase": "magnitude increase",
+    "movement": "movement", "random": "random", "snip": "SNIP", "taylor": "Taylor",
 }
+SCOPES = {"global": "all layers ranked together", "layerwise": "each layer by itself"}
 TREATMENTS = {
     "ticket": "the ticket itself",
-    "reinit": "new draw",
-    "reinit_signed": "new draw, signs kept",
-    "reshuffle": "reshuffled",
-    "reshuffle_signed": "reshuffled, signs kept",
-    "constant": "constant, random signs",
-    "constant_signed": "constant, signs kept",
-    "frozen": "others frozen, not 0",
+    "reinit": "new weights", "reinit_signed": "new weights, signs kept",
+    "reshuffle": "weights reshuffled", "reshuffle_signed": "weights reshuffled, signs kept",
+    "constant": "constant weights, random signs", "constant_signed": "constant weights, signs kept",
+    "frozen": "pruned weights frozen, not 0",
 }
-ATTACKED = {
-    "adversarial/dense": "dense",
-    "adversarial/ticket": "ticket",
-    "adversarial/reinit": "ticket's mask, new weights",
-}
-CONTINUOUS = {
-    "continuous/ticket": "ticket by continuous sparsification",
-    "continuous/magnitude": "ticket by magnitude, at once",
-}
+ATTACKED = {"adversarial/dense": "dense", "adversarial/ticket": "ticket",
+            "adversarial/reinit": "ticket's mask, new weights"}
+CONTINUOUS = {"continuous/ticket": "ticket by continuous sparsification",
+              "continuous/magnitude": "ticket by magnitude, at once"}
 
 
 def methods(lottery, number):
@@ -80,9 +67,14 @@ def renamed(values, names):
     return values.sel(network=list(names.values())).assign_coords(network=list(names))
 
 
-def labels(values, words):
-    """The networks of a DataArray, name -> words, in its order."""
-    return {name: words[name] for name in values.network.values}
+def by_round(lottery, values):
+    """A DataArray by method and `round`, 0 being the dense network; NaN where there is no control."""
+    import xarray as xr
+
+    rounds, names = range(1, len(lottery.rounds) + 1), list(METHODS)
+    dense = renamed(values, dict.fromkeys(names, "dense"))
+    each = [renamed(values, methods(lottery, number)).reindex(network=names) for number in rounds]
+    return xr.concat([dense, *each], xr.Variable("round", [0, *rounds]))
 
 
 def share(found, number):

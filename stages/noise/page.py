@@ -1,23 +1,32 @@
-"""This experiment's page in the report: the paper's numbers beside ours, in words, tables and figures.
+"""The end of this experiment: its claims, the paper's numbers beside ours, figures.
 
 Numbers of Foret et al. 2021 are of CIFAR-10: test errors of WRN-28-10 after 200 epochs with basic
 augmentation (table 1; with 2, 3 and 5 ascent steps: appendix C.6), eigenvalues of WRN-40-10 without batch
 norm (section 4.2).
 """
 
-from stages.core.charts import table
-from stages.core.data import load_role
-from stages.core.pages import Figure, Page, conditions, write_page
-from stages.noise.params import LOW_BITS
-from stages.noise.results import labels, lost
+import numpy as np
 
+from stages.core.charts import from_zero, lines, table, write_lines
+from stages.core.data import load_role
+from stages.core.histories import histories
+from stages.core.pages import accuracies, conditions, publish
+from stages.core.params import Training, read
+from stages.core.seeds import listed
+from stages.core.stage import main
+from stages.noise.about import ABOUT
+from stages.noise.claims import claims
+from stages.noise.params import LOW_BITS, Noise
+from stages.noise.results import labels, lost, results
+
+CHANCE = 10, "chance"                                        # percent; ten classes
 PAPER_ERROR = {"sgd": "3.5 ± 0.1", "sam": "2.7 ± 0.1", "sam_multistep": "2.73 to 2.77 (one step: 2.77)"}
 PAPER_EIGENVALUE = {"sgd": "≈ 24", "sam": "≈ 1.0"}
 
 
-def tables(noise, found):
+def tables(noise, found, names):
     """The paper's numbers beside ours, from the Dataset of results.py."""
-    disturbed, names = lost(found), labels(noise.networks)
+    disturbed = lost(found)
     return [
         table(
             "Generalisation: the paper's test error beside ours", names,
@@ -53,59 +62,87 @@ def tables(noise, found):
     ]
 
 
-FIGURES = [
-    Figure(
-        "plots/noise/figures/gaussian.svg",
-        "Test accuracy of each network when Gaussian noise is added to its weights. Bands are 95 % intervals "
-        "over seeds, images and draws of the noise; the dotted line is chance.",
-    ),
-    Figure(
-        "plots/noise/figures/adversarial.svg",
-        "Test accuracy when an adversary moves all weights uphill on training images, within a ball. Bands "
-        "are 95 % intervals over seeds and images; the dotted line is chance.",
-    ),
-    Figure(
-        "plots/noise/figures/bits.svg",
-        "Test accuracy after the weights are rounded to fewer and fewer bits. Bands are 95 % intervals over "
-        "seeds and images; the dotted line is chance.",
-    ),
-    Figure(
-        "plots/noise/figures/slices.svg",
-        "Training loss on the way from each network along random directions, each filter scaled to its norm. "
-        "Bands are 95 % intervals over seeds and directions, of the logarithm.",
-    ),
-]
+def accuracy_figures(found, names):
+    """Test accuracy when weights are disturbed, the undisturbed network at 0."""
+    def disturbed(measure, axis, words):
+        return from_zero(found.clean, found[measure], axis), axis, words
+
+    def rounded(measure):
+        return found[measure].sortby("bits"), "bits", "bits per weight"
+
+    def drawn(name, caption, panels, claims):
+        return lines(f"noise/{name}", caption, panels, names, "test accuracy, %", CHANCE, (0, 100), claims)
+
+    return [
+        drawn(
+            "gaussian", "Test accuracy of each network when Gaussian noise is added to its weights.",
+            {"Gaussian noise on the weights": disturbed(
+                "gaussian", "sigma", "σ, in root mean squares of a filter",
+            )},
+            ["sam_bears_noise", "noise_training_bears_noise"],
+        ),
+        drawn(
+            "adversarial",
+            "Test accuracy when an adversary moves all weights uphill on training images, within a ball.",
+            {
+                "Adversarial weights, L2": disturbed(
+                    "adversarial_l2", "radius_l2", "radius, L2 norm of the change of all weights"),
+                "Adversarial weights, L∞": disturbed(
+                    "adversarial_linf", "radius_linf", "radius, largest change of a weight"),
+            },
+            ["sam_bears_attack"],
+        ),
+        drawn(
+            "bits", "Test accuracy after the weights are rounded to fewer and fewer bits.",
+            {"Rounded, one scale per tensor": rounded("per_tensor"),
+             "Rounded, one scale per channel": rounded("per_channel")},
+            ["sam_bears_rounding", "linf_bears_rounding"],
+        ),
+    ]
 
 
-def answer(claims, networks, found):
-    """The experiment in three sentences, made of its numbers."""
-    supported = sum(one.verdict == "supported" for one in claims)
-    error = {name: float((100 - found.clean.sel(network=name)).mean()) for name in networks}
-    noisy = {name: float(lost(found)["gaussian"].sel(network=name).mean()) for name in networks}
+def slices_figure(found, names):
+    """The loss around each network."""
+    return lines(
+        "noise/slices",
+        "Training loss on the way from each network along random directions, each filter scaled to its norm, "
+        "on a logarithmic scale.",
+        {"Training loss along random directions": (
+            np.log10(found.slices), "distance", "distance, in norms of each filter",
+        )}, names, "log₁₀ of the training loss in nats", claims=["sam_is_flatter"],
+    )
+
+
+def write_curves(found, names, trainings):
+    """What `dvc plots` draws."""
+    noisy = from_zero(found.clean, found.gaussian, "sigma")
+    write_lines("plots/noise/curves/gaussian.csv", noisy, "sigma", names)
+    write_lines("plots/noise/curves/per_channel.csv", found.per_channel, "bits", names)
+    write_lines("plots/noise/curves/training.csv", trainings.train_loss, "epoch", names)
+
+
+def answer(found, names):
+    """The experiment in two sentences, made of its numbers."""
+    error = {name: float((100 - found.clean.sel(network=name)).mean()) for name in names}
+    noisy = {name: float(lost(found)["gaussian"].sel(network=name).mean()) for name in names}
     least = min(noisy, key=noisy.get)
     return (
-        f"{supported} of {len(claims)} claims are supported here. SGD errs on {error['sgd']:.1f} % of the "
-        f"test images, SAM on {error['sam']:.1f} %. Gaussian noise on the weights costs "
-        f"{labels(networks)[least]} least: {noisy[least]:.1f} points of accuracy on average (SGD: "
+        f"SGD errs on {error['sgd']:.1f} % of the test images, SAM on {error['sam']:.1f} %. Gaussian noise "
+        f"on the weights costs {names[least]} least: {noisy[least]:.1f} points of accuracy on average (SGD: "
         f"{noisy['sgd']:.1f})."
     )
 
 
-def write(noise, recipe, seeds, claims, found):
-    """Writes data/noise/page.json; `found` is the Dataset of results.py."""
-    write_page(Page(
-        name="noise",
-        title="Noise-aware training and sharpness-aware minimisation",
-        question="Does a flat minimum generalise better than a sharp one, and does accuracy survive when its "
-                 "weights are disturbed?",
-        sources=[[
-            "Foret, Kleiner, Mobahi, Neyshabur: Sharpness-aware minimization for efficiently improving "
-            "generalization, ICLR 2021",
-            "https://arxiv.org/abs/2010.01412",
-        ]],
-        conditions=conditions(load_role("objects"), recipe, seeds),
-        answer=answer(claims, noise.networks, found),
-        claims=claims,
-        tables=tables(noise, found),
-        figures=FIGURES,
-    ))
+def run():
+    noise, recipe, seeds = read("noise", Noise), read("training", Training), listed()
+    found, names = results(noise.networks, seeds), labels(noise.networks)
+    write_curves(found, names, histories(f"resnet{recipe.depth}", names, seeds))
+    publish(
+        ABOUT, conditions(load_role("objects"), recipe, seeds), answer(found, names), claims(found),
+        tables(noise, found, names), [*accuracy_figures(found, names), slices_figure(found, names)],
+        **accuracies(found.clean),
+    )
+
+
+if __name__ == "__main__":
+    main(run)

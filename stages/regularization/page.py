@@ -1,204 +1,140 @@
-"""This experiment's page in the report: the papers' numbers beside ours, in words, tables and figures.
+"""The end of this experiment: its claims, the papers' numbers beside ours, figures."""
 
-The papers' errors are of CIFAR-10 with shifted and mirrored images after 200 epochs: of ResNet-18 (DeVries &
-Taylor 2017, the authors' README), and of PreAct ResNet-18 (Zhang et al. 2018, the authors' page).
-"""
-
-from stages.core.charts import table
+from stages.core.charts import dots, from_zero, lines, write_lines
 from stages.core.claims import best, halves
-from stages.core.pages import Figure, Page, conditions, write_page
-from stages.regularization.methods import PLAIN, SWEPT, values_of
-from stages.regularization.results import NETWORKS, chosen, gain, mean_corruption_error, swept
+from stages.core.histories import histories
+from stages.core.pages import accuracies, conditions, means, publish
+from stages.core.params import read
+from stages.core.seeds import listed
+from stages.core.stage import main
+from stages.regularization.about import ABOUT
+from stages.regularization.claims import claims
+from stages.regularization.methods import PLAIN, SINGLES, SWEPT, values_of
+from stages.regularization.params import Regularization
+from stages.regularization.results import LONGER, NETWORKS, REGULARISED, gain, mean_corruption_error, results
 from stages.regularization.setting import objects, training_recipe
+from stages.regularization.tables import clean_tables, disturbed_tables, longer_table
 
-PAPER_ERRORS = {
-    "plain": "4.72 ± 0.21 (ResNet-18), 5.6 (PreAct)", "cutout": "3.99 (ResNet-18)", "mixup": "4.24 (PreAct)",
-}
-SIGNS = {"size": "size", "alpha": "α", "weight": "weight", "share": "share"}
-SOURCES = [
-    ["DeVries, Taylor: Improved regularization of convolutional neural networks with cutout, 2017",
-     "https://arxiv.org/abs/1708.04552"],
-    ["Zhang, Cisse, Dauphin, Lopez-Paz: mixup: beyond empirical risk minimization, ICLR 2018",
-     "https://arxiv.org/abs/1710.09412"],
-    ["Hendrycks, Mazeika, Kadavath, Song: Using self-supervised learning can improve model robustness and "
-     "uncertainty, NeurIPS 2019", "https://arxiv.org/abs/1906.12340"],
-    ["Thulasidasan et al.: On mixup training: improved calibration and predictive uncertainty for deep "
-     "neural networks, NeurIPS 2019", "https://arxiv.org/abs/1905.11001"],
-    ["Hendrycks, Dietterich: Benchmarking neural network robustness to common corruptions and perturbations, "
-     "ICLR 2019", "https://arxiv.org/abs/1903.12261"],
-]
-FIGURES = [
-    Figure(
-        "plots/regularization/figures/gains.svg",
-        "What each method, alone or combined, adds to the plain network's accuracy: on test images as they "
-        "are, and on corrupted ones. Bars are 95 % intervals over seeds and images; the dotted line is the "
-        "plain network.",
-    ),
-    Figure(
-        "plots/regularization/figures/sweep.svg",
-        "Test accuracy of smaller networks by the value of one method's parameter; 0 is plain training. "
-        "Bands are 95 % intervals over seeds and images; a single seed has none, and differences of a few "
-        "points mean nothing.",
-    ),
-    Figure(
-        "plots/regularization/figures/reliability.svg",
-        "Accuracy minus confidence in each tenth of the test images, from the least to the most confident, "
-        "before and after a temperature is fitted. Below the dotted line a network is too sure of itself. "
-        "Bands are 95 % intervals over seeds.",
-    ),
-    Figure(
-        "plots/regularization/figures/corruptions.svg",
-        "Accuracy by the severity of corruptions, mean over all of them; 0 is the images as they are. "
-        "Bands are 95 % intervals over seeds and images; the dotted line is chance.",
-    ),
-    Figure(
-        "plots/regularization/figures/attacks.svg",
-        "Accuracy under the fast gradient sign method (FGSM), by how far it moves each pixel. Bands are 95 "
-        "% intervals over seeds and images; the dotted line is chance.",
-    ),
-]
+CHANCE = 10, "chance"                                        # percent; ten classes
+AXES = {"size": "side of the square, pixels", "alpha": "α", "weight": "weight of the rotation loss"}
+SHOWN = {name: NETWORKS[name] for name in (PLAIN, *SINGLES, "all")}          # where all would be a tangle
 
 
-def values_in_words(settings, name):
-    """The values of a network's methods."""
-    return ", ".join(
-        f"{SIGNS[key]} {value:g}" for key, value in getattr(settings.networks, name).model_dump().items()
-    ) or "none"
+def along(axis, right, disturbed):
+    """Percent right along `axis`, with the same images as they are at 0."""
+    return from_zero(right.isel(image=slice(None, disturbed.sizes["image"])), disturbed, axis)
 
 
-def tables(settings, clean, disturbed, longer):
-    """The papers' numbers beside ours, from the Datasets of results.py."""
-    return [
-        *clean_tables(settings, clean), *disturbed_tables(settings, disturbed),
-        longer_table(settings, clean, longer),
-    ]
-
-
-def clean_tables(settings, clean):
-    """Accuracy and calibration on test images as they are."""
-    small = settings.small
-    return [
-        table(
-            "Test errors: the papers' beside ours, in %", NETWORKS,
-            {
-                "values": {name: values_in_words(settings, name) for name in NETWORKS},
-                "papers: errors": PAPER_ERRORS, "ours: errors": 100 - clean.right,
-                "training errors": 100 - clean.train_right, "gain, points": gain(clean.right),
-            },
-            "The papers train larger networks for 200 epochs on all of CIFAR-10, mixup with less weight "
-            "decay (1e-4). Size is the side of the square in pixels, α the parameter of mixup's Beta "
-            "distribution, weight that of the rotation loss, share the part of each batch that is rotated. "
-            "Training errors are on training images as they are.",
-        ),
-        table(
-            "One parameter at a time: test accuracy of smaller networks, in %",
-            {name: name.replace("_", " ") for name in settings.sweep},
-            {"accuracy": swept(settings), "gain over plain, points": swept_gain(swept(settings))},
-            f"ResNet-{small.depth} of width {small.width}, {small.epochs} epochs. cutout: side of the "
-            "square in pixels; mixup: α; rotation: weight of the rotation loss.",
-        ),
-        table(
-            "Calibration on test images", NETWORKS,
-            {
-                "Brier score": clean.brier, "cross-entropy, nats": clean.nats,
-                "temperature": clean.temperature, "gained by it, nats": clean.nats - clean.repaired_nats,
-                "calibration error, %": clean.calibration_error,
-                "after the temperature, %": clean.repaired_calibration_error,
-            },
-            "A temperature above 1 lowers confidence; each half of the test images gets the one that "
-            "fits the other half. What is gained by it is what calibration is compared by. The expected "
-            "calibration error (15 bins) is biased and only describes.",
-            digits=2,
-        ),
-    ]
-
-
-def disturbed_tables(settings, disturbed):
-    """Accuracy on test images that were corrupted or attacked."""
-    attacks = settings.attacks
-    errors = mean_corruption_error(disturbed.corrupted).to_series().map("{:.1f}".format).to_dict()
-    return [
-        table(
-            "Accuracy on corrupted test images, mean over severities, in %", NETWORKS,
-            {
-                **{name.replace("_", " "): disturbed.corrupted.sel(corruption=name)
-                   for name in settings.corruption.names},
-                "mean": disturbed.corrupted, "mCE": errors,
-            },
-            "mCE: mean corruption error, 100 for the plain network, less is better. Severities are those "
-            "of ImageNet-C, which are stronger on small images than CIFAR-10-C's.",
-        ),
-        table(
-            "Accuracy under attack, in %", NETWORKS,
-            {f"FGSM, {at:g}/255": disturbed.fgsm.sel(epsilon=at) for at in attacks.epsilons}
-            | {f"PGD, {attacks.epsilon:g}/255": disturbed.pgd},
-            f"Every pixel moves by up to so much. PGD takes {attacks.iterations} steps of "
-            f"{attacks.step:g}/255. The papers claim no defence.",
-        ),
-    ]
-
-
-def longer_table(settings, clean, longer):
-    """The best combination beside the plain network, after a usual run and a longer one."""
-    combination = chosen(clean.right)[1]
-    usual, compared = halves(clean.right)[1].sel(network=[combination, PLAIN]), halves(longer)[1]
-    return table(
-        "A longer run: accuracy on the half of the test images that did not choose the combination, in %",
-        {combination: NETWORKS[combination], PLAIN: NETWORKS[PLAIN]},
-        {
-            f"{settings.training.epochs} epochs": usual,
-            f"{settings.longer.epochs} epochs": compared.assign_coords(network=[combination, PLAIN]),
-        },
-    )
-
-
-def swept_gain(right):
-    """What the variants of the sweep have more than the plain one."""
-    return right.isel(network=slice(1, None)) - right.sel(network=PLAIN)
-
-
-def best_values(settings):
-    """In words, the best value of each method in the sweep, and what it gains on images that did not "
-    "choose it."""
-    choosing, comparing = halves(swept(settings))
-    words = []
-    for method in SWEPT:
+def sweep_panels(settings, swept):
+    """A panel for each method: accuracy by the value of its parameter."""
+    panels = {}
+    for method, key in SWEPT.items():
         variants = values_of(settings.sweep, method)
-        top = best(choosing, list(variants.values()))
-        points = float((comparing.sel(network=top) - comparing.sel(network=PLAIN)).mean())
-        words.append(f"{top.replace('_', ' ')} ({points:+.1f} points)" if top != PLAIN else f"no {method}")
-    return ", ".join(words).replace("-", "−")
+        values = swept.sel(network=list(variants.values())).rename(network=key)
+        values = values.assign_coords({key: list(variants)}).expand_dims(network=["small"])
+        panels[method] = values, key, AXES[key]
+    return panels
 
 
-def answer(settings, claims, clean, disturbed):
-    """The experiment in a few sentences, made of its numbers."""
-    supported = sum(one.verdict == "supported" for one in claims)
-    choosing, comparing = halves(clean.right)
-    top = best(choosing, NETWORKS)
-    accuracy = {name: float(comparing.sel(network=name).mean()) for name in (top, PLAIN)}
-    errors = mean_corruption_error(disturbed.corrupted)
-    sturdy = min(NETWORKS, key=lambda name: float(errors.sel(network=name)))
-    return (
-        f"{supported} of {len(claims)} claims are supported here. The best network is {NETWORKS[top]} "
-        f"({values_in_words(settings, top)}) with {accuracy[top]:.1f} % right; plain training has "
-        f"{accuracy[PLAIN]:.1f} %. Under corruption {NETWORKS[sturdy]} errs least (mean corruption error "
-        f"{float(errors.sel(network=sturdy)):.1f}, plain 100). Of the values in the sweep, the best are "
-        f"{best_values(settings)}."
+def clean_figures(settings, clean, swept):
+    """Accuracy by parameter, and reliability, on test images as they are."""
+    gaps = {"As trained": clean.gap, "After the temperature": clean.repaired_gap}
+    return [
+        lines(
+            "regularization/sweep",
+            "Test accuracy of smaller networks trained with one method, by the value of its parameter; 0 is "
+            "plain training. A difference of a few points between single seeds means nothing.",
+            sweep_panels(settings, swept), {"small": "one method"}, "test accuracy, %", CHANCE, (0, 100),
+        ),
+        lines(
+            "regularization/reliability",
+            "Accuracy minus confidence in each tenth of the test images, from the least to the most "
+            "confident, as trained and with confidences mended by a temperature. Below 0 a network is too "
+            "sure of itself.",
+            {title: (gap, "tenth", "tenth of the test images, by confidence") for title, gap in gaps.items()},
+            SHOWN, "accuracy minus confidence, points", (0, "perfect calibration"),
+            claims=["mixup_improves_calibration"],
+        ),
+    ]
+
+
+def robustness_figures(right, disturbed, by_severity, by_epsilon, epsilon):
+    """Gains on all kinds of test images, and accuracy by how much images are corrupted or attacked."""
+    kinds = {
+        "as they are": right, "corrupted": disturbed.corrupted,
+        f"FGSM, ε = {epsilon:g}/255": disturbed.fgsm.sel(epsilon=epsilon),
+        f"PGD, ε = {epsilon:g}/255": disturbed.pgd,
+    }
+    under = ["rotation_raises_accuracy_under_corruption", "none_defends_against_fgsm"]
+    return [
+        dots(
+            "regularization/gains",
+            "What each method, alone or combined, adds to the plain network's accuracy on test images: as "
+            "they are, corrupted, and attacked by two methods that move every pixel by up to ε.",
+            {"Gain over the plain network": {words: gain(values) for words, values in kinds.items()}},
+            REGULARISED, "points of test accuracy", (0, "the plain network"),
+            [*(f"{name}_raises_accuracy" for name in SINGLES), *under, "none_defends_against_pgd"],
+        ),
+        lines(
+            "regularization/disturbed",
+            "Test accuracy by the severity of corruptions, a mean over all of them (left), and by how far "
+            "the fast gradient sign method (FGSM) moves every pixel (right). At 0 images are as they are.",
+            {"Corrupted images": (by_severity, "severity", "severity"),
+             "Images attacked by FGSM": (by_epsilon, "epsilon", "ε, in 1/255")},
+            SHOWN, "test accuracy, %", CHANCE, (0, 100), under,
+        ),
+    ]
+
+
+def best_values(settings, swept):
+    """In words, each method's best value in the sweep, and its gain on images that did not choose it."""
+    choosing, comparing = halves(swept)
+    tops = {method: best(choosing, values_of(settings.sweep, method).values()) for method in SWEPT}
+    gained = means(gain(comparing))
+    return ", ".join(
+        f"no {method}" if top == PLAIN else f"{top.replace('_', ' ')} ({gained[top]:+.1f} points)"
+        for method, top in tops.items()
     )
 
 
-def write(settings, seeds, claims, clean, disturbed, longer):
-    """Writes data/regularization/page.json, from the Datasets of results.py."""
-    write_page(Page(
-        name="regularization",
-        title="Cutout, mixup, rotation head",
-        question="Do three regularisers make a network more accurate, better calibrated and more robust, "
-                 "and do they add up?",
-        sources=SOURCES,
-        conditions=conditions(objects(), training_recipe(), seeds, f"regularization/{PLAIN}")
+def answer(settings, right, corrupted, swept):
+    """The experiment in a few sentences, made of its numbers."""
+    gained, errors = means(gain(right)), means(mean_corruption_error(corrupted))
+    sturdy = min(errors, key=errors.get)
+    return (
+        f"Mixup changes test accuracy by {gained['mixup']:+.1f} points, the rotation head by "
+        f"{gained['rotation']:+.1f}, all three methods together by {gained['all']:+.1f}; the plain network "
+        f"has {means(right)[PLAIN]:.1f} % right. On corrupted images {NETWORKS[sturdy]} errs least (mean "
+        f"corruption error {errors[sturdy]:.1f}, plain 100). Of the values that were tried on smaller "
+        f"networks, the best are {best_values(settings, swept)}."
+    )
+
+
+def run():
+    settings = read("regularization", Regularization)
+    seeds, epsilon = listed(settings.seeds), settings.attacks.epsilon
+    clean, disturbed = (results(kind, NETWORKS, seeds) for kind in ("clean", "disturbed"))
+    longer = results("longer", LONGER, seeds).right
+    swept = results("sweep", settings.sweep, listed(settings.small.seeds)).right
+    by_severity = along("severity", clean.right, disturbed.corrupted.mean("corruption"))
+    by_epsilon = along("epsilon", clean.right, disturbed.fgsm)
+    write_lines("plots/regularization/curves/severity.csv", by_severity, "severity", NETWORKS)
+    write_lines("plots/regularization/curves/fgsm.csv", by_epsilon, "epsilon", NETWORKS)
+    training = histories("regularization", NETWORKS, seeds).train_loss
+    write_lines("plots/regularization/curves/training.csv", training, "epoch", NETWORKS)
+    publish(
+        ABOUT,
+        conditions(objects(), training_recipe(), seeds, f"regularization/{PLAIN}")
         | {"corrupted and attacked": f"the first {settings.images:,} test images"},
-        answer=answer(settings, claims, clean, disturbed),
-        claims=claims,
-        tables=tables(settings, clean, disturbed, longer),
-        figures=FIGURES,
-    ))
+        answer(settings, clean.right, disturbed.corrupted, swept),
+        claims(clean, disturbed, longer, epsilon),
+        [*clean_tables(settings, clean, swept), *disturbed_tables(settings, disturbed),
+         longer_table(settings, clean.right, longer)],
+        [*robustness_figures(clean.right, disturbed, by_severity, by_epsilon, epsilon),
+         *clean_figures(settings, clean, swept)],
+        **accuracies(clean.right),
+    )
+
+
+if __name__ == "__main__":
+    main(run)

@@ -3,55 +3,26 @@
 from stages.core.claims import best, halves
 from stages.core.errors import UserError
 from stages.core.measurements import measured
-from stages.core.seeds import listed
 from stages.regularization.methods import COMBINATIONS, PLAIN, SINGLES
 
 # name -> how tables and legends call it; the control first
-NETWORKS = {
-    "plain": "plain",
-    "cutout": "cutout",
-    "mixup": "mixup",
-    "rotation": "rotation",
-    "cutout_mixup": "cutout + mixup",
-    "cutout_rotation": "cutout + rotation",
-    "mixup_rotation": "mixup + rotation",
-    "all": "all three",
-}
+NETWORKS = {name: name.replace("_", " + ") for name in (PLAIN, *SINGLES, *COMBINATIONS)}
+NETWORKS["all"] = "all three"
 REGULARISED = {name: label for name, label in NETWORKS.items() if name != PLAIN}
 LONGER = "best", PLAIN                                       # the best combination, and its control
-PLACE = "data/regularization/{kind}/{{network}}/{{seed}}.safetensors"
+NOT_PERCENT = {"brier", "nats", "repaired_nats", "temperature"}
 
 
-def read_kind(kind, networks, seeds, *right):
-    """A Dataset of one kind of measures with the axes `network` and `seed`, `right` in percent."""
-    found = measured(PLACE.format(kind=kind), network=networks, seed=seeds)
-    return found.assign({name: 100 * found[name] for name in right})
-
-
-def clean(seeds):
-    """Measures on test images as they are."""
-    return read_kind("clean", NETWORKS, seeds, "right", "train_right", "gap", "repaired_gap",
-                     "calibration_error", "repaired_calibration_error")
-
-
-def disturbed(seeds):
-    """Measures on some of the test images, corrupted and attacked."""
-    return read_kind("disturbed", NETWORKS, seeds, "corrupted", "fgsm", "pgd")
-
-
-def longer(seeds):
-    """Which test images the longer runs get right: the networks of `LONGER`."""
-    return read_kind("longer", LONGER, seeds, "right").right
-
-
-def swept(settings):
-    """Which test images the networks of the sweep get right, the variants as its axis `network`."""
-    return read_kind("sweep", settings.sweep, listed(settings.small.seeds), "right").right
+def results(kind, networks, seeds):
+    """A Dataset of one kind of measures, clean, disturbed, longer or sweep, of these networks and seeds."""
+    found = measured(f"data/regularization/{kind}/{{network}}/{{seed}}.safetensors",
+                     network=networks, seed=seeds)
+    return found.assign({name: 100 * found[name] for name in found if name not in NOT_PERCENT})
 
 
 def gain(right):
     """What each network with a method has more than the plain one, image by image."""
-    return right.sel(network=list(REGULARISED)) - right.sel(network=PLAIN)
+    return right.drop_sel(network=PLAIN) - right.sel(network=PLAIN)
 
 
 def chosen(right):

@@ -24,8 +24,8 @@ from stages.core.attacks import (
 from stages.core.data import Split
 from stages.core.nets import ResNet, fused
 from stages.core.scores import accuracy, correct, logits
-from stages.core.torchvision_import import import_torchvision
 from stages.core.train import cross_entropy
+from stages.datasets.torchvision_import import import_torchvision
 
 SHAPE = (3, 8, 8)
 

@@ -8,7 +8,9 @@ import xarray as xr
 from scipy import stats
 
 from stages.core import charts
-from stages.core.charts import dots, lines, spread, spreads, table, write_lines
+from stages.core.charts import dots, ends, explained, from_zero, lines, spread, spreads, table, write_lines
+from stages.core.claims import claim
+from stages.core.pages import Figure
 
 LABELS = {"sam": "SAM", "sgd": "SGD"}
 
@@ -74,7 +76,12 @@ def drawn(monkeypatch):
 
 
 def test_lines_stand_where_the_numbers_are(values, drawn):
-    lines("demo/figures/noise", {"Noise": (values, "place", "σ")}, LABELS, "accuracy, %", 10, (0, 100))
+    found = lines("demo/noise", "Accuracy.", {"Noise": (values, "place", "σ")}, LABELS, "accuracy, %",
+                  (10, "chance"), (0, 100), ["one"])
+    assert found == Figure(
+        "plots/demo/figures/noise.svg",
+        "Accuracy. Bands are 95 % intervals over seeds. The dotted line is chance.", ("one",),
+    )
     axes, = drawn["plots/demo/figures/noise.svg"]
     sam, sgd, chance = axes.lines
     assert sam.get_xydata().tolist() == [[0, 20], [0.1, 21], [0.2, 22], [0.4, 23]]
@@ -87,13 +94,22 @@ def test_lines_stand_where_the_numbers_are(values, drawn):
 
 def test_places_are_written_short(values, drawn):
     placed = values.assign_coords(place=[0, 0.0005, 2 / 3, 100])
-    lines("demo/figures/places", {"Noise": (placed, "place", "σ")}, LABELS, "accuracy, %")
+    lines("demo/places", "Places.", {"Noise": (placed, "place", "σ")}, LABELS, "accuracy, %")
     axes, = drawn["plots/demo/figures/places.svg"]
     assert [label.get_text() for label in axes.get_xticklabels()] == ["0", "0.0005", "0.667", "100"]
 
 
+@pytest.mark.parametrize(("places", "every"), [(12, 1), (13, 2), (24, 2), (25, 3)])
+def test_many_places_are_not_all_written(places, every, drawn):
+    many = xr.DataArray(np.zeros((2, places)), {"network": list(LABELS), "place": list(range(places))})
+    lines("demo/many", "Many.", {"Noise": (many, "place", "σ")}, LABELS, "accuracy, %")
+    axes, = drawn["plots/demo/figures/many.svg"]
+    assert axes.get_xticks().tolist() == list(range(0, places, every))
+    assert len(axes.lines[0].get_xdata()) == places
+
+
 def test_every_panel_shows_all_of_its_lines(values, drawn):
-    lines("demo/figures/two", {
+    lines("demo/two", "Two.", {
         "Low": (values, "place", "σ"), "High": (values + 50, "place", "σ"),
     }, LABELS, "accuracy, %")
     low, high = (axes.get_ylim() for axes in drawn["plots/demo/figures/two.svg"])
@@ -104,10 +120,55 @@ def test_every_panel_shows_all_of_its_lines(values, drawn):
 
 def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
     groups = {"clean": values.sel(place=0.0), "attacked": values.sel(place=0.4, network=["sam"])}
-    dots("demo/figures/dots", {"Accuracy": groups}, LABELS, "accuracy, %")
+    found = dots("demo/dots", "Dots.", {"Accuracy": groups}, LABELS, "accuracy, %")
+    assert found.caption == "Dots. Bars are 95 % intervals over seeds."
     axes, = drawn["plots/demo/figures/dots.svg"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["SAM", "SGD"]
     places = [container.lines[0].get_xydata()[0].tolist() for container in axes.containers]
     assert [place[0] for place in places] == [20, 10, 23]
     assert places[0][1] < 0 < places[2][1] < 0.5             # clean above, attacked below the row's middle
     assert places[1][1] == places[0][1] + 1
+
+
+def test_a_skewed_interval_is_drawn_as_its_claim_has_it(drawn):
+    """Few images that differ by much: the interval reaches farther to their side."""
+    images = np.zeros(200)
+    images[:12] = 100
+    ripple = np.array([-0.5, 0.0, 0.5])[:, None]
+    skewed = xr.DataArray([images + ripple], {"network": ["sam"]}, ("network", "seed", "image"))
+    dots("demo/skewed", "Skewed.", {"Accuracy": {"": skewed}}, {"sam": "SAM"}, "accuracy, %")
+    axes, = drawn["plots/demo/figures/skewed.svg"]
+    bar = axes.containers[0].lines[2][0].get_segments()[0][:, 0]
+    tested = claim("demo", skewed, "More.", "A 2021", unit="of a hundred")
+    assert bar.tolist() == pytest.approx([tested.low, tested.high])
+    assert tested.high - tested.effect > 1.1 * (tested.effect - tested.low)
+    assert spread(skewed) == pytest.approx((6, (tested.high - tested.low) / 2))
+    assert np.isnan(ends(skewed.isel(seed=[0]))[1])
+
+
+def test_dots_of_all_panels_are_on_one_scale(values, drawn):
+    panels = {"Low": {"": values.sel(place=0.0)}, "High": {"": values.sel(place=0.4) + 50}}
+    dots("demo/two", "Two.", panels, LABELS, "accuracy, %")
+    low, high = (axes.get_xlim() for axes in drawn["plots/demo/figures/two.svg"])
+    assert low == high
+    assert low[0] <= 10 - HALF
+    assert high[1] >= 73 + HALF
+
+
+def test_what_is_drawn_is_explained(values):
+    images = values.expand_dims(image=2, draw=2)
+    one = values.isel(seed=[0])
+    over = "Bars are 95 % intervals over seeds, images and draws."
+    assert explained("Bars", [images, values], None) == over
+    assert explained("Bars", [[images, one]], (0, "chance")) == (
+        f"{over} Fewer than three seeds have no interval. The dotted line is chance."
+    )
+    assert explained("Bars", [one], None) == "Fewer than three seeds have no interval."
+
+
+def test_what_is_undisturbed_stands_at_0(values):
+    disturbed = values.expand_dims(draw=2) - 5
+    found = from_zero(values.isel(place=0, drop=True), disturbed, "place").sel(network="sam")
+    assert found.place.values.tolist() == [0, 0, 0.1, 0.2, 0.4]
+    assert found.isel(place=0, draw=1).values.tolist() == [19, 20, 21]
+    assert found.isel(place=2, draw=1).values.tolist() == [15, 16, 17]

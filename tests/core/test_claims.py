@@ -5,7 +5,7 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from stages.core.claims import Claim, basis, best, claim, halves, metrics, summary, within
+from stages.core.claims import Claim, basis, best, claim, halves, metrics, more, summary, within
 
 TEXT = {"id": "some_claim", "sentence": "It is so.", "source": "Someone, table 1"}
 
@@ -153,3 +153,17 @@ def test_a_basis_counts_what_is_drawn():
 def test_a_name_that_is_no_name_is_our_own_mistake():
     with pytest.raises(AssertionError, match="is no name for a claim"):
         claim(id="No name", difference=of_seeds(1, 2, 3), sentence="", source="")
+
+
+def test_one_network_has_more_than_another():
+    values = xr.DataArray([[[3.0, 4.0], [4.0, 5.0], [3.0, 3.5]], [[1.0, 1.5], [1.0, 2.0], [1.5, 1.0]]],
+                       dims=["network", "seed", "image"], coords={"network": ["a", "b"], "seed": [1, 2, 3]})
+    text = TEXT
+    found = more(values, "a", "b", 100 + 0 * values, **text)
+    assert found == claim(difference=values[0] - values[1], **text)
+    assert found.effect == pytest.approx(2.4167, abs=1e-4)
+    assert more(values, "b", "a", 100 + 0 * values, **text).effect == -found.effect
+    unlearnt = xr.DataArray([100.0, 10.0], coords={"network": ["a", "b"]}).expand_dims(seed=[1, 2, 3])
+    assert more(values, "a", "b", unlearnt, **text).verdict == "not tested"
+    alike = more(values, "a", "b", 100 + 0 * values, within, bound=3, **text)
+    assert alike.effect == pytest.approx(0.583, abs=1e-3)

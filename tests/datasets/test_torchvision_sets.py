@@ -17,8 +17,8 @@ from PIL import Image
 from scipy.io import savemat
 
 from stages.core.errors import UserError
-from stages.core.torchvision_import import import_torchvision
 from stages.datasets import torchvision_sets, torchvision_tests
+from stages.datasets.torchvision_import import import_torchvision
 
 # torchvision does not close the connection of a download that failed.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from stages.core.nets import load_net, save_net
-from stages.core.torchvision_import import import_torchvision
+from stages.datasets.torchvision_import import import_torchvision
 from stages.distillation.nets import OwnTeacher, Perceptron, StagedResNet, flops
 from tests.conftest import some_images
 

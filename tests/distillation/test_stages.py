@@ -13,12 +13,12 @@ from stages.distillation.digits import judged, logits_path, parts
 from stages.distillation.nets import perceptron
 from stages.distillation.results import STUDENTS
 from stages.distillation.soft import entropy
-from tests.conftest import change, some_images, written
+from tests.conftest import call, change, some_images, written
 
 CHAIN = [
     "teacher", "students large", "students small", "omitted", "why", "labels student", "labels weaker",
     "labels poor", "taught weaker", "taught poor", "taught student", "alone virtual", "alone smoothing",
-    "alone own_teacher", "figures", "claims",
+    "alone own_teacher", "page",
 ]
 SMALL = {
     "digits": {
@@ -52,8 +52,7 @@ def stage(small, ran):
 
 def test_all_stages_twice(stage, project):
     for command in CHAIN:
-        done = stage(command)
-        assert (done.returncode, done.stderr) == (0, ""), command
+        call(f"distillation.{command}")
     first = written(project)
     without = recorded("data/distillation/omitted/labels/1.safetensors")
     assert without.right.shape == (3, 40)
@@ -70,9 +69,13 @@ def test_all_stages_twice(stage, project):
     page = json.loads((project / "data/distillation/page.json").read_text())
     assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (13, 4, 4)
     assert all((project / one["path"]).exists() for one in page["figures"])
+    claims = {one["id"] for one in page["claims"]}
+    assert {name for one in page["figures"] for name in one["claims"]} == claims
     assert recorded("data/training/distillation/poor/1.safetensors").train_loss.size == 1    # of two epochs
-    for command in ["teacher", "students small", "omitted", "why", "alone own_teacher", "figures"]:
-        assert stage(command).returncode == 0
+    for command in ["teacher", "omitted", "why", "alone own_teacher", "page"]:
+        call(f"distillation.{command}")
+    done = stage("students small")
+    assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
 
@@ -198,7 +201,7 @@ def refused(done, line):
          "`distillation.objects.taught.weaker.alpha` is -0.1, but should be greater than or equal to 0"),
         ("labels student", "objects", {"networks.student.block": "wide"},
          "`distillation.objects.networks.student.block` is 'wide', but should be 'basic' or 'bottleneck'"),
-        ("claims", "digits", {"temperature": 5.0},
+        ("page", "digits", {"temperature": 5.0},
          "but should be a section whose temperature 5 is one of its temperatures"),
         ("teacher", "digits", {"held_out": 90}, "`digits` has 90 training images, 90 cannot be held out"),
         ("teacher", "digits", {"teacher.lr": 1e30}, "the loss is nan in epoch 1 of 2: lower lr"),
@@ -214,7 +217,7 @@ def test_bad_parameters(stage, project, command, part, values, line):
     ("students small", "data/distillation/logits/1.safetensors"),
     ("omitted", "data/distillation/logits/1.safetensors"),
     ("taught poor", "models/distillation/poor/1.safetensors"),
-    ("claims", "data/distillation/students/large/labels/1.safetensors"),
+    ("page", "data/distillation/students/large/labels/1.safetensors"),
 ])
 def test_missing_artifacts(stage, command, path):
     refused(stage(command), f"{path} does not exist: run the stage that writes it, or `dvc repro`")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from stages.features.claims import all_claims
+from stages.features import claims as tested
 from stages.features.results import INVERTED, NETWORKS
 
 SEEDS, N = 3, 40
@@ -28,7 +28,7 @@ def right(axis, names, percent, noise):
 
 
 def claims(clean=(), attacked=(), recognised=()):
-    found = all_claims(
+    found = tested.claims(
         right("network", NETWORKS, CLEAN | dict(clean), 0),
         right("network", NETWORKS, ATTACKED | dict(attacked), 1).assign_coords(epsilon=0.25),
         right("set", INVERTED, RECOGNISED | dict(recognised), 2), chance=10.0,

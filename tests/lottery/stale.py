@@ -1,9 +1,9 @@
 """Which stages of this experiment an edit makes stale, except the report (tests/pipeline/test_stale.py)."""
 
-LOTTERY = ["stages/lottery/dvc.yaml:figures", "lottery"]
+LOTTERY = ["lottery"]
 ROUNDS = ["tickets@*", "controls@*"]
 TREATED = ["treatment@*", *LOTTERY]
-ATTACKED = ["stages/lottery/dvc.yaml:adversarial", "lottery"]
+ATTACKED = ["stages/lottery/dvc.yaml:adversarial", *LOTTERY]
 TICKETS = ["dense", *ROUNDS, "criterion@*", "continuous", *TREATED, *ATTACKED]
 
 ROWS = {
@@ -34,9 +34,9 @@ ROWS = {
     "lottery.finetuned.lr": [*ROUNDS, *TREATED],
     "lottery.gradient_images": ["criterion@*", *LOTTERY],
     "lottery.scopes": ["criterion@*", *LOTTERY],
-    "lottery.adversarial.seeds": [*ATTACKED, *LOTTERY],
-    "lottery.adversarial.attack.epsilon": [*ATTACKED, *LOTTERY],             # figures read all of `lottery`
-    "lottery.adversarial.fraction": [*ATTACKED, *LOTTERY],
+    "lottery.adversarial.seeds": ATTACKED,
+    "lottery.adversarial.attack.epsilon": ATTACKED,
+    "lottery.adversarial.fraction": ATTACKED,
     "lottery.continuous.beta": ["continuous", *LOTTERY],
     "lottery.criteria": LOTTERY,                             # and stages that are new
     "lottery.controlled": LOTTERY,
@@ -53,8 +53,8 @@ ROWS = {
     "stages/lottery/treatments.py": TREATED,
     "stages/lottery/continuous.py": ["continuous", *LOTTERY],
     "stages/lottery/adversarial.py": ATTACKED,
-    "stages/lottery/claims.py": ["lottery"],
-    "stages/lottery/page.py": ["lottery"],
+    "stages/lottery/about.py": LOTTERY,
+    "stages/lottery/claims.py": LOTTERY,
+    "stages/lottery/page.py": LOTTERY,
     "stages/lottery/results.py": LOTTERY,
-    "stages/lottery/figures.py": ["stages/lottery/dvc.yaml:figures"],
 }

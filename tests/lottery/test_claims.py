@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from stages.lottery.claims import all_claims, claims_of_criteria, claims_of_treatments
+from stages.lottery import claims as tested
+from stages.lottery.claims import claims_of_criteria, claims_of_treatments
 from stages.lottery.results import ATTACKED, METHODS, methods, moderate, networks, renamed, share
 
 LOTTERY = SimpleNamespace(
@@ -32,7 +33,7 @@ def verdicts(changes=(), attacked=()):
     left = xr.DataArray(percents, {"network": list(shares)}, "network")
     tried = xr.Dataset({"right": percent(dict.fromkeys(ATTACKED, 0.5)),
                         "robust": percent(dict.fromkeys(ATTACKED, 0.3) | dict(attacked))})
-    claims = all_claims(LOTTERY, xr.Dataset({"right": percent(shares), "left": left}), tried)
+    claims = tested.claims(LOTTERY, xr.Dataset({"right": percent(shares), "left": left}), tried)
     return {claim.id: claim for claim in claims}
 
 

@@ -96,7 +96,7 @@ def test_steps_past_the_end(project, name):
 
 def test_vgg_is_torchvisions():
     """Numbers of weights: torchvision's VGG-16 with batch norm has the same convolutions."""
-    from stages.core.torchvision_import import import_torchvision
+    from stages.datasets.torchvision_import import import_torchvision
 
     theirs = import_torchvision().models.vgg16_bn(num_classes=10).features
     ours = VGG(16, 64, 10, mean=[0.5] * 3, std=[0.25] * 3)

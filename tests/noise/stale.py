@@ -1,7 +1,6 @@
 """Edits, and the stages of this experiment that each makes stale (tests/pipeline/test_stale.py)."""
 
-FIGURES = "stages/noise/dvc.yaml:figures"
-NOISE = [FIGURES, "noise"]
+NOISE = ["noise"]
 MEASURED = ["robustness@*", "landscape@*", *NOISE]
 GAUSSIAN = ["stages/noise/dvc.yaml:gaussian", "robustness@gaussian", "landscape@gaussian", *NOISE]
 SAM = ["sam@sam", "robustness@sam", "landscape@sam", *NOISE]
@@ -26,7 +25,7 @@ ROWS = {
     "stages/core/plots.py": NOISE,
     "stages/baseline/train.py": OF_BASELINE,
     "gaussian.sigma": GAUSSIAN,
-    "noise.sam": ["noise"],                                  # and stages that are new
+    "noise.sam": NOISE,                                      # and stages that are new
     "noise.networks": NOISE,
     "sam.rho": SAM,
     "sam_linf.rho": [],                                      # not trained by default
@@ -38,6 +37,7 @@ ROWS = {
     "stages/noise/weights.py": TRAINED,
     "stages/noise/quantisation.py": ["robustness@*", *NOISE],
     "stages/noise/hessian.py": ["landscape@*", *NOISE],
-    "stages/noise/claims.py": ["noise"],
-    "stages/noise/figures.py": [FIGURES],
+    "stages/noise/about.py": NOISE,
+    "stages/noise/claims.py": NOISE,
+    "stages/noise/page.py": NOISE,
 }

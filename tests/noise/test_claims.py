@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from stages.noise.claims import all_claims
+from stages.noise import claims as tested
 from stages.noise.results import NETWORKS, lost
 
 BITS, SEEDS, N = [8, 4, 2], 3, 40
@@ -40,7 +40,7 @@ def made(clean=None, left=None, eigenvalue=None):
 
 
 def claims(**measures):
-    return {claim.id: claim for claim in all_claims(made(**measures))}
+    return {claim.id: claim for claim in tested.claims(made(**measures))}
 
 
 BEARS = {"sam_bears_noise", "sam_bears_attack", "sam_bears_rounding"}
@@ -48,8 +48,8 @@ BEARS = {"sam_bears_noise", "sam_bears_attack", "sam_bears_rounding"}
 
 def test_networks_that_were_not_measured_are_left_out():
     found, networks = made(), ["sgd", "gaussian", "sam"]
-    least = {claim.id for claim in all_claims(found.sel(network=networks))}
-    more = {name: {claim.id for claim in all_claims(found.sel(network=[*networks, name]))} - least
+    least = {claim.id for claim in tested.claims(found.sel(network=networks))}
+    more = {name: {claim.id for claim in tested.claims(found.sel(network=[*networks, name]))} - least
             for name in ("sam_multistep", "sam_linf")}
     assert more == {"sam_multistep": {"more_steps_change_little"}, "sam_linf": {"linf_bears_rounding"}}
     assert least | set().union(*more.values()) == set(claims())

@@ -1,9 +1,11 @@
 """What the figures are drawn from."""
 
 import numpy as np
+import pytest
 import xarray as xr
 
-from stages.noise.figures import panels, with_undisturbed
+from stages.core import charts
+from stages.noise import page
 from stages.noise.results import NETWORKS
 
 
@@ -26,10 +28,24 @@ def made():
     })
 
 
-def test_the_undisturbed_network_stands_at_0():
+@pytest.fixture
+def figures(tmp_path, monkeypatch):
+    """What is drawn: name of the figure -> its panels, and its caption."""
+    found = {}
+
+    def drawn(name, caption, panels, *_):
+        found[name] = panels
+        return charts.Figure(name, caption)
+
+    monkeypatch.setattr(page, "lines", drawn)
+    page.accuracy_figures(made(), NETWORKS)
+    return found
+
+
+def test_the_undisturbed_network_stands_at_0(figures):
     found = made()
-    values = with_undisturbed(found, "gaussian", "sigma")
-    assert values.sigma.values.tolist() == [0.0, 0.1, 0.4]
+    values, axis, _ = figures["noise/gaussian"]["Gaussian noise on the weights"]
+    assert values[axis].values.tolist() == [0.0, 0.1, 0.4]
     for draw in range(2):
         at_0 = values.sel(sigma=0, network="sam").isel(draw=draw)
         assert (at_0.values == found.clean.sel(network="sam").values).all()
@@ -37,6 +53,6 @@ def test_the_undisturbed_network_stands_at_0():
     assert (noisy.values == found.gaussian.sel(sigma=0.4).values).all()
 
 
-def test_bits_go_from_few_to_many():
-    values, axis, _ = panels(made())["bits"]["Rounded, one scale per tensor"]
+def test_bits_go_from_few_to_many(figures):
+    values, axis, _ = figures["noise/bits"]["Rounded, one scale per tensor"]
     assert values[axis].values.tolist() == [4, 8]

@@ -33,11 +33,11 @@ def test_rows_are_the_networks_that_are_listed(root, variants):
     networks = ["sgd", "gaussian", *variants]
     noise = Noise(**load_yaml(root / "params.yaml")["noise"] | {"sam": variants, "networks": networks})
     found = made(networks)
-    for table in tables(noise, found):
+    for table in tables(noise, found, labels(networks)):
         assert [row[0] for row in table.rows] == list(labels(networks).values())
-    lost = tables(noise, found)[2].rows
+    lost = tables(noise, found, labels(networks))[2].rows
     assert [row[1:] for row in lost] == [[f"{LESS[name]:.1f}"] * 3 for name in networks]
-    assert "costs SGD least: 10.0 points" in answer([], networks, found)
+    assert "costs SGD least: 10.0 points" in answer(found, labels(networks))
 
 
 def test_every_network_that_may_be_listed_has_words_and_a_section():

@@ -62,15 +62,8 @@ FILES = {
             do:
               desc: Words
               cmd: python -m stages.sources.prepare ${key}
-              deps:
-                - ${item.folder}            # data first
-                - stages/core/declared.py
-                - stages/core/errors.py
-                - stages/core/files.py
-                - stages/core/params.py
-                - stages/core/sections.py
-                - stages/core/stage.py
-                - stages/sources/prepare.py
+              deps: ['${item.folder}', stages/core/declared.py, stages/core/errors.py, stages/core/files.py,
+                stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/sources/prepare.py]
               params:
                 - "data.${key}"
               outs:
@@ -78,17 +71,8 @@ FILES = {
 
           demo:
             cmd: python -m stages.demo.claims
-            deps:
-              - data/demo
-              - metrics/demo
-              - stages/core/declared.py
-              - stages/core/errors.py
-              - stages/core/files.py
-              - stages/core/params.py
-              - stages/core/sections.py
-              - stages/core/stage.py
-              - stages/demo/claims.py
-              - stages/demo/page.txt
+            deps: [data/demo, metrics/demo, stages/core/declared.py, stages/core/errors.py, stages/core/files.py,
+              stages/core/params.py, stages/core/sections.py, stages/core/stage.py, stages/demo/claims.py, stages/demo/page.txt]
             params:
               - demo.page
             metrics:
@@ -97,13 +81,8 @@ FILES = {
 
           report:
             cmd: python -m stages.report.page
-            deps:
-              - metrics/demo.json
-              - plots/demo
-              - stages/core/errors.py
-              - stages/core/files.py
-              - stages/core/stage.py
-              - stages/report/page.py
+            deps: [metrics/demo.json, plots/demo, stages/core/errors.py, stages/core/files.py, stages/core/stage.py,
+              stages/report/page.py]
             plots:
               - plots/report.csv:
                   cache: false
@@ -121,16 +100,8 @@ FILES = {
               seed: ${demo.seeds}
             wdir: ../..
             cmd: python -m stages.demo.train ${item.speed} ${item.seed}
-            deps:
-              - data/words.txt
-              - stages/core/declared.py
-              - stages/core/errors.py
-              - stages/core/files.py
-              - stages/core/params.py
-              - stages/core/sections.py
-              - stages/core/stage.py
-              - stages/demo/parts.py
-              - stages/demo/train.py
+            deps: [data/words.txt, stages/core/declared.py, stages/core/errors.py, stages/core/files.py, stages/core/params.py,
+              stages/core/sections.py, stages/core/stage.py, stages/demo/parts.py, stages/demo/train.py]
             params:
               - demo.${item.speed}
             outs:
@@ -142,12 +113,7 @@ FILES = {
           figures:
             wdir: ../..
             cmd: python -m stages.demo.figures
-            deps:
-              - data/demo
-              - stages/core/errors.py
-              - stages/core/files.py
-              - stages/core/stage.py
-              - stages/demo/figures.py
+            deps: [data/demo, stages/core/errors.py, stages/core/files.py, stages/core/stage.py, stages/demo/figures.py]
             plots:
               - plots/demo:
                   cache: false

@@ -28,13 +28,13 @@ def test_no_stage_knows_what_drives_it(root):
     assert [file for file in files if upward.search(file.read_text(encoding="utf-8"))] == []
 
 
-PARTS = "      - stages/demo/parts.py\n"
+PARTS = " stages/demo/parts.py,"
 BROKEN = {
     "a missing import": (PARTS, "", "+ stages/demo/parts.py"),
-    "a dead dependency": (PARTS, f"{PARTS}      - stages/demo/claims.py\n", "- stages/demo/claims.py"),
-    "a file that is gone": (PARTS, f"{PARTS}      - stages/gone.py\n", "- stages/gone.py"),
+    "a dead dependency": (PARTS, f"{PARTS} stages/demo/claims.py,", "- stages/demo/claims.py"),
+    "a file that is gone": (PARTS, f"{PARTS} stages/gone.py,", "- stages/gone.py"),
     "another order": (
-        f"{PARTS}      - stages/demo/train.py\n", f"      - stages/demo/train.py\n{PARTS}",
+        f"{PARTS} stages/demo/train.py]", " stages/demo/train.py, stages/demo/parts.py]",
         "data first, then code in alphabetical order"),
 }
 
@@ -107,13 +107,11 @@ stages:
 
   demo:   # why
     cmd: python -m stages.demo.claims
+    # why these
     deps:
-      # what was measured
-      - "data/demo"                 # many files
-      - stages/core/errors.py       # code
-      # not any more
+      - "data/demo"
+      - stages/core/errors.py
       - stages/demo/gone.py
-      - data/words.txt
 
     # behind
     outs: [data/x.txt, 'data/y.txt']
@@ -125,29 +123,29 @@ stages:
 
   demo:   # why
     cmd: python -m stages.demo.claims
-    deps:
-      # what was measured
-      - "data/demo"                 # many files
-      - data/words.txt
-      - stages/core/declared.py
-      - stages/core/errors.py       # code
-      - stages/core/files.py
-      - stages/core/params.py
-      - stages/core/sections.py
-      - stages/core/stage.py
-      - stages/demo/claims.py
-      - stages/demo/page.txt
+    # why these
+    deps: ["data/demo", stages/core/declared.py, stages/core/errors.py, stages/core/files.py, stages/core/params.py,
+      stages/core/sections.py, stages/core/stage.py, stages/demo/claims.py, stages/demo/page.txt]
 
     # behind
     outs: [data/x.txt, 'data/y.txt']
 """
 
 
+def test_a_comment_that_would_be_lost(demo, change):
+    one = "stages:\n  one:\n    cmd: python -m stages.core.errors\n    deps:\n      - x  # why\n"
+    change("dvc.yaml", None, one)
+    before = (demo / "dvc.yaml").read_bytes()
+    with pytest.raises(UserError, match=r"^dvc.yaml: one: move the comments in `deps` above the stage"):
+        deps.rewrite(demo, demo / "dvc.yaml")
+    assert (demo / "dvc.yaml").read_bytes() == before
+
+
 def test_a_stage_without_deps_gets_them_behind_its_command(demo, change):
     before, after = "stages:\n  one:\n    cmd: python -m stages.core.errors\n", "    outs:\n      - x\n"
     change("dvc.yaml", None, before + after)
     assert deps.rewrite(demo, demo / "dvc.yaml") == ["dvc.yaml: one", "  + stages/core/errors.py"]
-    assert (demo / "dvc.yaml").read_text() == f"{before}    deps:\n      - stages/core/errors.py\n{after}"
+    assert (demo / "dvc.yaml").read_text() == f"{before}    deps: [stages/core/errors.py]\n{after}"
 
 
 def test_paths_are_relative_to_wdir(demo, change):
@@ -207,7 +205,7 @@ def test_command_line(demo, change, monkeypatch, capsys):
     monkeypatch.setattr(sys, "argv", ["deps"])
     main(deps.run)
     assert capsys.readouterr().out == "nothing changes: every stage lists the code that it runs\n"
-    change("dvc.yaml", "      - stages/report/page.py\n", "")
+    change("dvc.yaml", ",\n      stages/report/page.py]", "]")
     main(deps.run)
     assert capsys.readouterr().out == "dvc.yaml: report\n  + stages/report/page.py\n"
     assert deps.complaints(demo) == []

@@ -103,7 +103,7 @@ def test_a_project_whose_stages_are_known(check, edit, expected):
 
 
 def test_a_missing_dependency_shows(check, change):
-    change("stages/demo/dvc.yaml", "      - stages/demo/parts.py\n", "")
+    change("stages/demo/dvc.yaml", " stages/demo/parts.py,", "")
     assert check(lambda repo: stale(repo, "stages/demo/parts.py")) == set()
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from stages.regularization.claims import all_claims
+from stages.regularization import claims as tested
 from stages.regularization.results import NETWORKS, chosen, gain
 
 SEEDS, N = 3, 40
@@ -40,7 +40,7 @@ def claims(right=(), longer=(), nats=(), brier=(), corrupted=(), fgsm=(), pgd=()
         "pgd": of(dict(pgd), 20.0),
     })
     runs = of(dict(longer), 75.0, ["best", "plain"])
-    return {claim.id: claim for claim in all_claims(clean, disturbed, runs, 8.0)}
+    return {claim.id: claim for claim in tested.claims(clean, disturbed, runs, 8.0)}
 
 
 def verdicts(found, verdict):

@@ -27,7 +27,7 @@ CHAIN = [
     *(f"networks {name}" for name in NETWORKS), *(f"sweep {variant}" for variant in SMALL["sweep"]),
     *(f"corruption {name}" for name in ("snow", "contrast")),
     *(f"{stage} {name}" for stage in ("clean", "disturbed") for name in NETWORKS),
-    "longer best", "longer plain", "figures", "claims",
+    "longer best", "longer plain", "page",
 ]
 PLACE = "data/regularization/{}/{}/{}.safetensors"
 
@@ -70,8 +70,9 @@ def test_all_stages(stage, project):
     claims = read_json("metrics/regularization.json")["claims"]
     assert {claim["verdict"] for claim in claims.values()} == {"not tested"}             # of two seeds
     page = json.loads((project / "data/regularization/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (10, 6, 5)
+    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (10, 6, 4)
     assert all((project / one["path"]).exists() for one in page["figures"])
+    assert {name for one in page["figures"] for name in one["claims"]} < {one["id"] for one in page["claims"]}
     first = written(project)
     for command in ["networks all", "disturbed plain", "longer best"]:
         stage(command)
@@ -105,10 +106,10 @@ def test_as_a_command(stage, ran, project):
         ("sweep cutout_33", {}, "`regularization.sweep` is 'cutout_33', but should be plain, or a method"),
         ("sweep mixup_-1", {}, "`regularization.sweep` is 'mixup_-1', but should be plain, or a method"),
         ("sweep noise_1", {}, "is 'noise_1', but should be plain, or a method and its value: cutout_"),
-        ("figures", {"sweep": ["plain", "cutout_8.5"]}, "`regularization.sweep.1` is 'cutout_8.5', but"),
-        ("figures", {"sweep": ["cutout_8", "plain"]}, "should be a list that begins with plain, the control"),
-        ("figures", {"sweep": ["plain", "cutout_8"]}, "and has all of cutout, mixup, rotation"),
-        ("figures", {"sweep": [*SMALL["sweep"], "mixup_0.40"]}, "should be a list with nothing in it twice"),
+        ("page", {"sweep": ["plain", "cutout_8.5"]}, "`regularization.sweep.1` is 'cutout_8.5', but"),
+        ("page", {"sweep": ["cutout_8", "plain"]}, "should be a list that begins with plain, the control"),
+        ("page", {"sweep": ["plain", "cutout_8"]}, "and has all of cutout, mixup, rotation"),
+        ("page", {"sweep": [*SMALL["sweep"], "mixup_0.40"]}, "should be a list with nothing in it twice"),
         ("corruption smow", {}, "there is no corruption `smow`: "),
         ("corruption snow", {"corruption.severities": [0, 1]},
          "`regularization.corruption.severities.0` is 0, but should be 1, 2, 3, 4 or 5"),

@@ -9,7 +9,7 @@ import pytest
 
 def ran(root, folder, code):
     """A fresh Python that has run `code` and found modules in `folder` first."""
-    code = f"from stages.core.torchvision_import import import_torchvision\n{code}"
+    code = f"from stages.datasets.torchvision_import import import_torchvision\n{code}"
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False,
         env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{root}"},

@@ -1,0 +1,82 @@
+"""Has README.md and every dvc.yaml say of an experiment what its stages/<experiment>/about.py says.
+
+    python -m pipeline.described     or `make deps`
+
+In the README it is a row of the table of experiments, in dvc.yaml the `desc` of the stage that is named like
+the experiment, in stages/<experiment>/dvc.yaml the section `plots:`, of those tables that there are.
+"""
+
+import importlib
+from pathlib import Path
+
+from pipeline.documents import between, bracketed, load_document, text_of
+from pipeline.plotted import header
+from stages.core.files import write
+from stages.core.stage import main
+
+HEAD = "| experiment | question | papers |\n|---|---|---|\n"
+ENDS = "_low", "_high"                   # of columns that an interval has beside its mean
+MOST = 7                                 # lines that a plot may have
+
+
+def run():
+    changes = different(".", abouts("."))
+    for path, text in changes.items():
+        write(path, text)
+    print("\n".join(map(str, changes)) or "nothing changes: experiments are described as in their about.py")
+
+
+def abouts(root):
+    """What all experiments of the project, whose code this is, say of themselves, by name."""
+    names = sorted({path.parent.name for path in Path(root, "stages").glob("*/about.py")} - {"core"})
+    return [importlib.import_module(f"stages.{name}.about").ABOUT for name in names]
+
+
+def different(root, abouts):
+    """The files that say anything else of experiments, and what their text should be."""
+    wanted = {Path(root, "README.md"): rows(root, abouts), Path(root, "dvc.yaml"): descriptions(root, abouts)}
+    wanted |= {Path(root, "stages", about.name, "dvc.yaml"): plots(root, about) for about in abouts}
+    return {path: text for path, text in wanted.items() if path.read_text(encoding="utf-8") != text}
+
+
+def complaints(root):
+    """The same, a line each."""
+    return [f"{path}: not what about.py says (`make deps` does)" for path in different(root, abouts(root))]
+
+
+def rows(root, abouts):
+    """README.md with a row for each experiment."""
+    table = "".join(f"| {' | '.join(cells)} |\n" for cells in map(row, abouts))
+    text = Path(root, "README.md").read_text(encoding="utf-8")
+    return between(text, "experiments", f"{HEAD}{table}", "README.md")
+
+
+def row(about):
+    """The cells of an experiment's row."""
+    papers = ", ".join(f"[{source}]({source.url})" for source in about.sources)
+    return f"[{about.name}](stages/{about.name}/README.md)", about.question, papers
+
+
+def descriptions(root, abouts):
+    """dvc.yaml with a `desc` for each experiment."""
+    document = load_document(Path(root, "dvc.yaml"))
+    for about in abouts:
+        document["stages"][about.name]["desc"] = f"{about.title} ({', '.join(map(str, about.sources))})"
+    return text_of(document)
+
+
+def plots(root, about):
+    """An experiment's dvc.yaml with a plot for each table of `about.curves`."""
+    document = load_document(Path(root, "stages", about.name, "dvc.yaml"))
+    document["plots"] = []
+    for name, title in about.curves.items():
+        table = f"plots/{about.name}/curves/{name}.csv"
+        x, *columns = header(Path(root, table)) or [None]
+        lines = [column for column in columns if not column.endswith(ENDS)]
+        if lines:                                            # none before the first run
+            document["plots"].append({title: {"x": x, "y": {f"../../{table}": bracketed(lines[:MOST])}}})
+    return text_of(document)
+
+
+if __name__ == "__main__":
+    main(run)
