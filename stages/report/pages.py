@@ -1,5 +1,6 @@
 """What the report shows: the pages of this run, data/<experiment>/page.json, and those kept of other runs,
-docs/results/<profile>/<experiment>/page.json, with their figures beside them and notes written by hand.
+docs/results/<profile>/<experiment>/page.json, with their figures beside them and notes written by hand; and
+pictures of each experiment's steps, docs/steps/<experiment>.svg.
 """
 
 import re
@@ -10,7 +11,7 @@ from stages.core.errors import UserError
 from stages.core.files import read_json
 
 HERE = "this run"
-KEPT = "docs/results"
+KEPT, STEPS = "docs/results", "docs/steps"
 
 
 def this_run():
@@ -39,6 +40,12 @@ def notes(name):
          "text": path.read_text(encoding="utf-8")}
         for path in sorted(Path(KEPT).glob(f"*/{name}.md"))
     ]
+
+
+def steps(name):
+    """The picture of an experiment's steps, in a list, which is empty if there is none."""
+    path = Path(STEPS, f"{name}.svg")
+    return [drawn(path) | {"src": f"steps/{name}.svg"}] if path.exists() else []
 
 
 def addressed(page, run, folder):

@@ -199,6 +199,19 @@ def test_notes_by_hand_are_shown_as_they_are(project):
     assert "cifar10/flat-notes.html" in [a.attrs["href"] for a in trees["flat.html"].all("a")]
 
 
+def test_the_picture_of_an_experiment_s_steps_is_on_its_pages(project):
+    keep(flat())
+    Path("docs/steps").mkdir()
+    Path("docs/steps/flat.svg").write_text('<svg viewBox="0 0 30 60"/>', encoding="utf-8")
+    trees = rendered(flat(), flat(name="other"))
+    assert [trees[name].all("img")[-1].attrs["src"] for name in ("flat.html", "cifar10/flat.html")] == [
+        "steps/flat.svg", "../steps/flat.svg",
+    ]
+    assert (FOLDER / "steps/flat.svg").read_bytes() == Path("docs/steps/flat.svg").read_bytes()
+    assert "steps" in trees["flat.html"].ids()
+    assert "steps" not in trees["other.html"].ids()
+
+
 def test_the_diagrams_of_a_unit_have_one_scale(project):
     drawings = rendered(flat())["flat.html"].all("svg")
     found = []
@@ -239,8 +252,8 @@ def test_claims_of_the_same_figures_stand_together_and_every_figure_once(of, wan
     """`of` is claim -> its figures."""
     figures = [{"id": id, "claims": [claim for claim in of if id in of[claim]]} for id in "12"]
     found = groups({"claims": [{"id": claim} for claim in of], "figures": figures})
-    assert [tuple("".join(one["id"] for one in group[key]) for key in ("claims", "figures")) for group in found] \
-        == wanted
+    ids = [{key: "".join(one["id"] for one in group[key]) for key in group} for group in found]
+    assert [(group["claims"], group["figures"]) for group in ids] == wanted
 
 
 def test_a_claim_leads_to_its_figures_and_tables(project):
