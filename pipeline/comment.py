@@ -1,4 +1,4 @@
-"""Prints a comment for a pull request: how verdicts differ from those of the branch that it is for.
+"""Prints a comment for a pull request: how verdicts differ from those of the branch that it is for, and all.
 
     python -m pipeline.comment origin/main
 
@@ -6,7 +6,7 @@ GitHub takes 65,536 characters and refuses more.
 """
 
 from pipeline.changes import changes
-from pipeline.revisions import commit, metrics_at, metrics_here
+from pipeline.revisions import commit, metrics_at, metrics_here, verdicts
 from stages.core.errors import UserError
 from stages.core.stage import main
 from stages.core.words import counted
@@ -15,11 +15,21 @@ MOST = 50_000                            # characters of the lines that are show
 
 
 def run(revision: str):
+    here = {}
     try:
-        lines = changes(metrics_at(commit(revision)), metrics_here())
+        here = metrics_here()
+        lines = changes(metrics_at(commit(revision)), here)
     except UserError as error:
         lines = [f"{error}"[:MOST]]
-    print(comment(revision, lines))
+    print(comment(revision, lines), *table(here), sep="\n")
+
+
+def table(metrics):
+    """The verdicts of every experiment and of all, as lines of Markdown."""
+    if metrics:
+        yield from ("", "| experiment | verdicts now |", "|---|---|")
+        yield from (f"| {name} | {verdicts({name: metrics[name]})} |" for name in sorted(metrics))
+        yield f"| all | {verdicts(metrics)} |"
 
 
 def comment(revision, lines):

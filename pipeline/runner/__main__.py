@@ -15,6 +15,7 @@ from pipeline.project import one_line, title
 from pipeline.runner.books import Books
 from pipeline.runner.needs import Seconds
 from pipeline.runner.run import Run, Stopped
+from pipeline.runner.tls import check, warn
 from pipeline.runner.view import duration, view
 from stages.core.errors import UserError
 from stages.core.sections import check_all
@@ -30,6 +31,7 @@ def parser():
     words.add_argument("targets", nargs="*", help="stages or dvc.yaml files; default: all of ./dvc.yaml")
     words.add_argument("-j", "--jobs", type=int, default=cores(), help="cores to use; here: %(default)s")
     words.add_argument("--cluster", help="a scheduler's address, or a YAML file for dask-jobqueue")
+    words.add_argument("--tls", help="folder of certificates: who has none is refused")
     words.add_argument("-f", "--force", action="store_true", help="also what did not change")
     words.add_argument("-s", "--single-item", action="store_true", help="not what the targets depend on")
     words.add_argument("--downstream", action="store_true", help="the targets and what depends on them")
@@ -56,6 +58,7 @@ def run(words):
             print(title(books.repo, stage))
         print(f"{len(stale)} of {len(plan)} stages would be run, or restored from the cache")
         return 0
+    certified(words.cluster, words.tls)
     with alone():
         one = Run(books, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)
@@ -65,6 +68,17 @@ def run(words):
         return 1
     print(f"{one.ran} of {counted(len(plan), 'stage')} run, in {duration(time.monotonic() - began)}")
     return 0
+
+
+def certified(cluster, tls):
+    """Warns of a cluster that lets everybody in, and stops where address and certificates do not fit."""
+    if not cluster:
+        if tls:
+            raise UserError("--tls is for a --cluster: without one, all is in this process")
+    elif not Path(cluster).is_file():
+        check(cluster, tls)
+    elif not tls:
+        warn(f"the scheduler for the jobs of {cluster} is open")
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Which task runs where is decided by schedule.py; dask carries it there, watches 
 what became of it. The cluster is one of
 
     a worker in this process, with so many cores                     (default)
-    whatever workers a scheduler has                                 tcp://host:8786
+    whatever workers a scheduler has                                 tls://host:8786, tcp://host:8786
     workers that dask-jobqueue submits to SLURM, PBS and the like    a YAML file, see docs/clusters.md
 """
 
@@ -24,6 +24,7 @@ from pipeline.runner.clone import delivered, fetch, has
 from pipeline.runner.commands import PATIENCE, execute
 from pipeline.runner.schedule import Resources
 from pipeline.runner.site import differences, site
+from pipeline.runner.tls import LOOPBACK, security
 from stages.core.errors import UserError
 
 TOPIC = "restage"
@@ -47,11 +48,11 @@ class Engine:
         ("refused", worker, why)     a worker came that would not compute what we do
     """
 
-    def __init__(self, events, cores, cluster=None):
+    def __init__(self, events, cores, cluster=None, tls=None):
         self.events = events
         self._futures, self._workers, self._seeing, self._watched = {}, {}, {}, 0.0
-        self._cluster = workers_of(cluster, cores)
-        self._client = connected(self._cluster)
+        self._cluster = workers_of(cluster, cores, tls)
+        self._client = connected(self._cluster, tls)
         self._client.subscribe_topic(TOPIC, self._heard)
 
     def watch(self):
@@ -123,7 +124,7 @@ class Engine:
             self.events.put(("ended", task, future.exception() or future.result()))
 
 
-def workers_of(cluster, cores):
+def workers_of(cluster, cores, tls):
     """The cluster that an option names, or one in this process."""
     if cluster is None:
         dask.config.set({
@@ -132,37 +133,44 @@ def workers_of(cluster, cores):
         })
         return LocalCluster(
             n_workers=1, threads_per_worker=THREADS * cores, processes=False, memory_limit=0,
-            dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False},
-            resources=here(cores)._asdict(),
+            dashboard_address=f"{LOOPBACK}:0", worker_dashboard_address=f"{LOOPBACK}:0",
+            scheduler_kwargs={"dashboard": False}, resources=here(cores)._asdict(),
         )
-    return submitted(Path(cluster)) if Path(cluster).is_file() else cluster
+    return submitted(Path(cluster), tls) if Path(cluster).is_file() else cluster
 
 
-def submitted(path):
-    """A cluster of dask-jobqueue, as a YAML file describes it: `kind`, `jobs`, and arguments of that kind."""
-    import dask_jobqueue
+def submitted(path, tls):
+    """A cluster of dask-jobqueue, as a YAML file describes it: `kind`, `jobs`, and arguments of that kind.
 
+    Its scheduler is in this process, and its workers read the certificates, so they must see the folder.
+    """
+    try:
+        import dask_jobqueue
+    except ImportError:
+        raise UserError(f"{path}: dask_jobqueue is not installed: `make cluster`") from None
     words = YAML(typ="safe").load(path)
     kind, jobs = words.pop("kind", None), words.pop("jobs", 1)
     if not hasattr(dask_jobqueue, str(kind)):
         raise UserError(f"{path}: kind is {kind}: it is a class of dask_jobqueue, such as SLURMCluster")
     room = Resources(words["cores"], words.pop("memory_gb"), words.pop("gpus", 0))
+    served = {"dashboard": False, "dashboard_address": f"{LOOPBACK}:0"} | words.pop("scheduler_options", {})
     cluster = getattr(dask_jobqueue, kind)(
         **words, memory=f"{room.memory}GB", nanny=False, job_script_prologue=[f"cd {Path.cwd()}"],
+        security=security(tls, "scheduler", "worker", "client"), scheduler_options=served,
         worker_extra_args=["--resources", ",".join(f"{name}={one}" for name, one in room._asdict().items())],
     )
     cluster.scale(jobs=jobs)
     return cluster
 
 
-def connected(cluster):
+def connected(cluster, tls):
     """A client of a cluster."""
     try:
-        return Client(cluster, timeout=CONNECT)
+        return Client(cluster, security=security(tls, "client"), timeout=CONNECT)
     except (OSError, ValueError) as error:
         raise UserError(
-            f"no scheduler answers at {cluster} ({error}): start one with `dask scheduler`, and workers with "
-            "`python -m pipeline.runner.worker`"
+            f"no scheduler answers at {cluster} ({error}): start one with "
+            "`python -m pipeline.runner.scheduler`, and workers with `python -m pipeline.runner.worker`"
         ) from error
 
 

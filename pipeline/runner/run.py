@@ -34,7 +34,7 @@ class Run:
     view     told what happens
     seconds  how long stages take
     logs     folder for what commands print
-    options  jobs, cluster, force, single_item, pull, keep_going, as on the command line
+    options  jobs, cluster, tls, force, single_item, pull, keep_going, as on the command line
     """
 
     def __init__(self, books, view, seconds, logs, options):
@@ -146,7 +146,7 @@ class Run:
         if self.engine is None:                              # dask takes a second, which a run may not need
             from pipeline.runner.engine import Engine
 
-            self.engine = Engine(self.events, self.options.jobs, self.options.cluster)
+            self.engine = Engine(self.events, self.options.jobs, self.options.cluster, self.options.tls)
         self.schedule.queue(name, wanted)
 
     def _too_large(self, name, wanted, rooms):

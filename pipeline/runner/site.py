@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-REQUIREMENTS = "requirements.txt", "requirements-no-deps.txt"
+REQUIREMENTS = "requirements/run.in", "requirements/run-no-deps.in"
 
 
 def site():

@@ -114,11 +114,11 @@ def write_lines(path, values, x, labels):
     write_rows(path, rows)
 
 
-def dots(name, caption, panels, labels, xlabel, level=None, claims=()):
+def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None):
     """The figure `name`: a dot with its interval for each network of `labels`, a row each.
 
-    `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend. The
-    rest is as in `lines`.
+    `panels` is title -> {legend -> a DataArray or dict as in `table`}; with one entry there is no legend.
+    `xlim` are the ends of all panels' axis. The rest is as in `lines`.
     """
     fig, all_axes = figure(len(panels), height=0.32 * len(labels) + 1.6)
     for axes in all_axes[1:]:
@@ -135,7 +135,7 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=()):
                                   label=group if row == 0 else None, **style(i))
         if level:
             axes.axvline(level[0], color="0.5", linestyle=":", linewidth=1)
-        axes.set(title=title, xlabel=xlabel)
+        axes.set(title=title, xlabel=xlabel, xlim=xlim)
         axes.set_yticks(range(len(labels)), list(labels.values()))
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)

@@ -70,7 +70,7 @@ def claim(id, difference, sentence, source, unit="points", given=None, least=LEA
     """
     terms = difference if isinstance(difference, list) else [difference]
     effect = float(sum(term.mean() for term in terms))
-    text = {"id": id, "sentence": sentence, "source": source, "unit": unit}
+    text = {"id": id, "sentence": sentence, "source": str(source), "unit": unit}
     note = reason(terms, given, least)
     if not note:
         try:

@@ -7,9 +7,22 @@ import sys
 
 import torch
 
-from stages.core.params import Compute, read
+from stages.core.errors import UserError
+from stages.core.params import FILE, Compute, load_yaml, read
 
-device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+def wanted():
+    """`compute.device` as params.yaml has it, unchecked: data may be placed before `start` checks it.
+
+    A stage that only shows results reads it undeclared: where its tensors lie does not change them.
+    """
+    try:
+        return load_yaml(FILE)["compute"]["device"]
+    except (UserError, KeyError, TypeError):
+        return "auto"
+
+
+device = torch.device("cuda" if wanted() != "cpu" and torch.cuda.is_available() else "cpu")
 generators = []                  # all that this process draws from, besides torch's own
 _precision = torch.float32
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3                  # of glibc's malloc.h
@@ -23,6 +36,8 @@ def start(seed):
     global _precision
     generators.clear()
     compute = read("compute", Compute)
+    if compute.device == "cuda" and device.type != "cuda":
+        raise UserError(f"{FILE}: `compute.device` is cuda, but {without_cuda()}: set it to auto or cpu")
     torch.set_num_threads(compute.threads)
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS is deterministic only with it
     torch.set_deterministic_debug_mode("error")              # the other way to say so imports torch.compile
@@ -33,6 +48,13 @@ def start(seed):
     _precision = torch.bfloat16 if bfloat16 else torch.float32
     torch.manual_seed(seed)
     return generator(seed)
+
+
+def without_cuda():
+    """Why there is no CUDA here."""
+    if torch.version.cuda is None:
+        return f"torch {torch.__version__} is built without it"
+    return "torch finds no GPU that it can use"
 
 
 def generator(seed):

@@ -3,7 +3,7 @@
 The report knows no experiment; it shows whatever pages there are.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from stages.core.claims import metrics, summary
 from stages.core.files import write_json
@@ -89,8 +89,14 @@ def write_page(page):
 def publish(about, conditions, answer, claims, tables, figures, **numbers):
     """Ends an experiment: writes its page and its metrics, with headline `numbers`, and prints its claims.
 
-    The page's answer begins with what became of the first claim.
+    The page's answer begins with what became of the first claim. Figures and tables may name claims that this
+    run has not.
     """
+    ids = {claim.id for claim in claims}
+    tables, figures = (
+        [replace(one, claims=[name for name in one.claims if name in ids]) for one in shown]
+        for shown in (tables, figures)
+    )
     write_json(f"metrics/{about.name}.json", metrics(claims, **numbers))
     sources = [[source.text, source.url] for source in about.sources]
     write_page(Page(

@@ -88,6 +88,7 @@ class Attack(Section):
 class Compute(Section):
     """Section `compute`: how every stage computes."""
 
+    device: Literal["auto", "cpu", "cuda"]
     threads: Annotated[int, Field(ge=1, le=256)]
     precision: Literal["auto", "float32", "bfloat16"]
 

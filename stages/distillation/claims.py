@@ -77,5 +77,5 @@ def object_claims(right):
                "the same network trained with label smoothing",
                id="virtual_beats_smoothing", source=f"{YUAN}, section 4.2"),
         better("own_teacher", "whose deepest classifier teaches its shallow ones",
-               id="own_teacher_helps", source=str(ZHANG)),
+               id="own_teacher_helps", source=ZHANG),
     ]

@@ -97,7 +97,7 @@ def claims(lottery, found, attacked):
                sentence="After adversarial training, a ticket gets more attacked test images right than the "
                         "same pruned network with new weights."),
         better(right, "continuous/ticket", "continuous/magnitude", dense, id="continuous_beats_magnitude",
-               source=SAVARESE.name,
+               source=SAVARESE,
                sentence="A ticket found by continuous sparsification has higher test accuracy than one of as "
                         "many weights, chosen by magnitude."),
     ]

@@ -6,72 +6,53 @@ set). Both networks, or both scores, of a difference meet the same images. This 
 was looked at.
 """
 
-from stages.core.claims import OURS, claim, metrics, summary
-from stages.core.files import write_json
-from stages.core.params import Training, read
-from stages.core.seeds import listed
-from stages.core.stage import main
-from stages.core.words import counted
-from stages.ood.influence import tnr_parts
-from stages.ood.page import write
-from stages.ood.params import Ood, classes_of
-from stages.ood.results import FAR, NEAR, PLAIN, SETS, UNSEEN, ends, equally, minus, results, sizes, terms
+from stages.core.claims import OURS, claim
+from stages.ood.about import BASELINE, ENERGY, EXPOSURE, ODIN
+from stages.ood.results import CHANCE, FAR, NEAR, OTHER, PLAIN, UNSEEN, minus, over
 
-HENDRYCKS, LIANG = "Hendrycks & Gimpel 2017", "Liang et al. 2018, table 2"
-EXPOSURE, LIU = "Hendrycks et al. 2019", "Liu et al. 2020"
-CHANCE = 50.0                                                # AUROC in percent
+
+def higher(found, one, other, sets, metric="auroc", **text):
+    """The claim that `one`, a network and a score, has more of a metric over sets than the `other`."""
+    pair = (over(found, *each, sets, metric) for each in (one, other))
+    given = found.right.sel(network=list(dict.fromkeys([one[0], other[0]])))
+    return claim(difference=minus(*pair), given=given, **text)
 
 
 def score_claims(found):
     """Claims on scores, from the Dataset of networks that know all classes."""
-    average = equally(SETS)
-    given = found.right.sel(network="baseline")
-
-    def area(score):
-        return terms(found, "baseline", score, average)
-
-    def rejected(score):
-        return terms(found, "baseline", score, average, tnr_parts)
-
-    plain = area(PLAIN)
+    softmax, odin, energy = (("baseline", score) for score in (PLAIN, "odin", "energy"))
+    inside, *outsides = over(found, *softmax, OTHER)
     return [
         claim(
-            difference=[plain[0] - CHANCE, *plain[1:]], given=given, id="max_softmax_beats_chance",
-            source=HENDRYCKS,
-            sentence="The largest softmax probability tells other images from those of known classes: AUROC "
-                     "is above 50 %, on average over the sets of other images.",
-        ),
-        claim(
-            difference=minus(area("odin"), plain), given=given, id="odin_beats_max_softmax",
-            source=LIANG,
-            sentence="ODIN's temperature raises AUROC over the maximum softmax, on average over the sets of "
-                     "other images.",
-        ),
-        claim(
-            difference=minus(rejected("energy"), rejected(PLAIN)), given=given, id="energy_beats_max_softmax",
-            source=LIU,
-            sentence="Energy rejects more other images than the maximum softmax at 95 % TPR, on average "
-                     "over the sets of those.",
-        ),
+            difference=[inside - CHANCE, *outsides], given=found.right.sel(network="baseline"),
+            id="max_softmax_beats_chance", source=BASELINE,
+            sentence="A network's largest softmax probability tells images of the classes that it knows from "
+                     "other images: AUROC, averaged over sets of other images, is above 50 %."),
+        higher(
+            found, odin, softmax, OTHER, id="odin_beats_max_softmax", source=f"{ODIN}, table 2",
+            sentence="ODIN, the softmax at high temperature, tells other images from those of known classes "
+                     "better than the plain softmax: AUROC, averaged over sets of other images, is higher."),
+        higher(
+            found, energy, softmax, OTHER, "tnr", id="energy_beats_max_softmax", source=ENERGY,
+            sentence="At a threshold that accepts 95 % of the images of known classes, energy rejects more "
+                     "other images, averaged over their sets, than the maximum softmax."),
     ]
 
 
 def size_claims(found, networks):
-    """Claims on sizes, from the same Dataset and the recipes of its networks; what is not varied has none."""
+    """Claims on sizes, from the same Dataset and the recipes of its networks, the smallest first; what is not
+    varied has none.
+    """
+    def larger(what, small, large):
+        least, most = (getattr(networks[name], what) for name in (small, large))
+        return higher(
+            found, (large, PLAIN), (small, PLAIN), OTHER, id=f"{what}_helps", source=OURS,
+            sentence=f"A ResNet of {what} {most} tells other images from those of known classes better than "
+                     f"one of {what} {least}: AUROC by maximum softmax, averaged over sets, is higher.")
 
-    def larger(what):
-        small, large = ends(networks, what)
-        pair = (terms(found, name, PLAIN, equally(SETS)) for name in (large, small))
-        most, least = (getattr(networks[name], what) for name in (large, small))
-        return claim(
-            difference=minus(*pair), given=found.right.sel(network=[large, small]), id=f"{what}_helps",
-            source=OURS,
-            sentence=f"A ResNet of {what} {most} detects other images by maximum softmax with a higher AUROC "
-                     f"than one of {what} {least}.",
-        )
-
-    varied = {name.partition("_")[0] for name in networks}
-    return [larger(what) for what in ("depth", "width") if what in varied]
+    varied = {what: [name for name in networks if name == "baseline" or name.startswith(what)]
+              for what in ("depth", "width")}
+    return [larger(what, names[0], names[-1]) for what, names in varied.items() if len(names) > 1]
 
 
 def exposure_claims(found, classes, least):
@@ -81,60 +62,28 @@ def exposure_claims(found, classes, least):
     percentage right of a network that has learnt.
     """
     (few, fewest), *_, (many, most) = classes.items()
-    average, far = equally(UNSEEN), equally(FAR)
-    farther = far | {name: -weight for name, weight in equally(NEAR).items()}
+    farther = dict.fromkeys(FAR, 1 / len(FAR)) | dict.fromkeys(NEAR, -1 / len(NEAR))
 
-    def gain(network, other, weights, **text):
-        pair = (terms(found, name, PLAIN, weights) for name in (network, other))
-        given = found.right.sel(network=[network, other])
-        return claim(difference=minus(*pair), given=given, least=least, **text)
-
-    def rejected(network, score):
-        return terms(found, network, score, average, tnr_parts)
+    def gain(network, other, sets, **text):
+        return higher(found, (network, PLAIN), (other, PLAIN), sets, least=least, **text)
 
     return [
         gain(
-            "exposed", "control", average, id="exposure_helps", source=EXPOSURE,
-            sentence="Outlier exposure raises AUROC on sets of images that it did not see, on average.",
-        ),
+            "exposed", "control", UNSEEN, id="exposure_helps", source=EXPOSURE,
+            sentence="Outlier exposure, training on with outliers, raises AUROC on images of kinds that the "
+                     "network did not see, averaged over their sets."),
         gain(
             "exposed", "control", farther, id="exposure_helps_near_sets_least",
             source=f"{EXPOSURE}, their logs",
-            sentence="Outlier exposure raises AUROC less on other classes of the same data than on other "
-                     "data.",
-        ),
+            sentence="Outlier exposure raises AUROC less on unknown classes of the data that the network was "
+                     "trained on than on other data."),
         gain(
-            many, few, average, id="more_outlier_classes_help", source=OURS,
-            sentence=f"Exposure to outliers of {counted(most, 'kind')} raises AUROC more than exposure to as "
-                     f"many outliers of {counted(fewest, 'kind')}.",
-        ),
-        claim(
-            difference=minus(rejected("energy", "energy"), rejected("exposed", PLAIN)), least=least,
-            given=found.right.sel(network=["energy", "exposed"]), id="energy_bounds_beat_exposure",
-            source=LIU,
-            sentence="Networks trained with energy bounds reject more other images at 95 % TPR than "
-                     "networks trained by outlier exposure, each with its own score.",
-        ),
+            many, few, UNSEEN, id="more_outlier_classes_help", source=OURS,
+            sentence=f"Outliers from {most} classes raise AUROC on images of kinds that the network did not "
+                     f"see more than as many outliers from {fewest} of these classes."),
+        higher(
+            found, ("energy", "energy"), ("exposed", PLAIN), UNSEEN, "tnr", least=least,
+            id="energy_bounds_beat_exposure", source=ENERGY,
+            sentence="At a threshold that accepts 95 % of the images of known classes, energy bounds make a "
+                     "network reject more other images (by energy) than outlier exposure does (by softmax)."),
     ]
-
-
-def run():
-    ood, recipe, seeds = read("ood", Ood), read("training", Training), listed()
-    networks = sizes(recipe, ood.capacities)
-    capacity = results("capacity", networks, seeds)
-    exposure = results("exposure", ["known", *ood.exposed, "energy"], seeds)
-    claims = [
-        *score_claims(capacity), *size_claims(capacity, networks),
-        *exposure_claims(exposure, classes_of(ood.exposed), least=2 * 100 / ood.known.classes),
-    ]
-    right = {
-        f"{name}_test_accuracy": found.right.sel(network=name).mean()
-        for found in (capacity, exposure) for name in found.network.values
-    }
-    write_json("metrics/ood.json", metrics(claims, **right))
-    write(ood, recipe, seeds, claims, capacity, exposure)
-    print(*(summary(one.row()) for one in claims), sep="\n")
-
-
-if __name__ == "__main__":
-    main(run)

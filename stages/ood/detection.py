@@ -62,6 +62,12 @@ def detection_accuracy(inside, outside):
     return float((1 + true / len(inside) - false / len(outside)).max() / 2)
 
 
+def tpr_at(fprs, inside, outside):
+    """TPR at each of `fprs`, ascending, between thresholds by a straight line: the ROC curve."""
+    true, false = counts(inside, outside)
+    return np.interp(fprs, false / len(outside), true / len(inside))
+
+
 def all_metrics(inside, outside):
     """All of them, by name, in [0, 1]."""
     return {

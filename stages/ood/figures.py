@@ -1,145 +1,112 @@
-"""Images of every set, their scores, ROC curves, and detection against size and outliers."""
+"""The figures of this experiment's page: sets, their scores, ROC curves, areas by size and by outliers."""
 
 import numpy as np
 
-from stages.core.charts import dots, write_lines
+from stages.core.charts import dots, saved
 from stages.core.data import load_role, unit
 from stages.core.files import write_rows
-from stages.core.histories import histories
-from stages.core.params import Training, read
-from stages.core.plots import COLOURS, figure, legend, picture_grid, save_figure, style
-from stages.core.seeds import listed
-from stages.core.stage import main
-from stages.ood.detection import counts, threshold
-from stages.ood.params import Ood
+from stages.core.plots import COLOURS, figure, legend, picture_grid, style
+from stages.ood.detection import threshold, tpr_at
 from stages.ood.recipe import INSIDE, SCORES, load_outliers, load_sets
-from stages.ood.results import (
-    FAR,
-    NEAR,
-    PLAIN,
-    SETS,
-    equally,
-    exposure_labels,
-    results,
-    size_labels,
-    sizes,
-    terms,
-)
+from stages.ood.results import CHANCE, FAR, NEAR, OTHER, PLAIN, SETS, by_network, by_set
 
-EXAMPLES = 12
+EXAMPLES = 8
 BINS = 30
 TALLEST = 0.5                                                # share of a set's images that fills its row
-CURVES = {name: label for name, label in SETS.items() if name != "uniform"}          # seven lines
+CURVES = [name for name in OTHER if name != "uniform"]       # seven lines
 FPRS = np.linspace(0, 1, 101)                                # where ROC curves are tabulated
 
 
-def draw_examples():
-    """Writes the figure of images of every set."""
-    inside, learnt, sets = load_role("objects").test.images, load_outliers()[0].images, load_sets()
-    shown = {"in-distribution": inside, "learnt outliers": learnt}
-    shown |= {label: sets[name] for name, label in SETS.items()}
-    rows = [(label, unit(images[:EXAMPLES]).cpu(), None) for label, images in shown.items()]
-    save_figure("plots/ood/figures/examples.svg", picture_grid([""] * EXAMPLES, rows, inches=0.5))
+def examples():
+    """Images of every set."""
+    sets, learnt = load_sets(), load_outliers()[0].images
+    images = {"in-distribution": load_role("objects").test.images, "learnt outliers": learnt}
+    images |= {SETS[name]: sets[name] for name in OTHER}
+    rows = [(label, unit(of[:EXAMPLES]).cpu(), None) for label, of in images.items()]
+    return saved(
+        "ood/examples", picture_grid([""] * EXAMPLES, rows, inches=0.75),
+        "The first images of every set: test images of the classes that networks know (in-distribution), "
+        "outliers that networks are trained on with, and the sets of other images that they are tested on.",
+    )
 
 
-def draw_scores(found):
-    """Writes the figure of histograms of scores, in-distribution on top, all on one scale."""
-    fig, panels = figure(len(SCORES), width=3.6, height=4.6)
+def pooled(found, score):
+    """The scores of in-distribution images and of each set of others, all seeds together: name -> array."""
+    return {name: found[name].sel(score=score).to_numpy().ravel() for name in (INSIDE, *OTHER)}
+
+
+def scores(found):
+    """Histograms of the baseline's scores."""
+    fig, panels = figure(len(SCORES), width=3.4, height=4.6)
     for axes, (score, label) in zip(panels, SCORES.items(), strict=True):
-        parts = {name: found[name].sel(score=score).to_numpy().ravel() for name in (INSIDE, *SETS)}
-        low, high = (f(np.concatenate(list(parts.values()))) for f in (np.min, np.max))
-        edges = np.linspace(low, high, BINS + 1)
-        for i, part in enumerate(parts.values()):
-            heights = (np.histogram(part, edges)[0] / len(part) / TALLEST).clip(max=0.95)
-            axes.stairs(heights - i, edges, baseline=-i, fill=True, alpha=0.8,
-                        color="0.35" if i == 0 else COLOURS[(i - 1) % len(COLOURS)])
-        axes.axvline(threshold(parts[INSIDE]), color="0.2", linestyle="--", linewidth=1)
+        values = pooled(found, score)
+        edges = np.histogram_bin_edges(np.concatenate([*values.values()]), BINS)
+        for i, one in enumerate(values.values()):
+            heights = (np.histogram(one, edges)[0] / len(one) / TALLEST).clip(max=0.95)
+            axes.stairs(heights - i, edges, baseline=-i, fill=True, color=COLOURS[i > 0])
+        axes.axvline(threshold(values[INSIDE]), color="0.5", linestyle="--", linewidth=1)
         axes.set(title=label, xlabel="score, higher is more in-distribution")
         axes.grid(False)
-    panels[0].set_yticks([-i for i in range(len(parts))], ["in-distribution", *SETS.values()])
-    panels[0].tick_params(axis="y", length=0)
-    save_figure("plots/ood/figures/scores.svg", fig)
+    panels[0].set_yticks(-np.arange(len(values)), ["in-distribution", *(SETS[name] for name in OTHER)])
+    return saved(
+        "ood/scores", fig,
+        "Histograms of the scores that the baseline network gives to images of the classes that it knows "
+        "(top) and to every set of other images, all seeds together. The height of a row is half of a set's "
+        "images; higher bars are cut. What is left of the dashed line is rejected if 95 % of "
+        "in-distribution images shall be accepted.", ["energy_beats_max_softmax"],
+    )
 
 
-def draw_roc(found):
-    """Writes the figure of ROC curves, of all seeds together, and the table of those by maximum softmax."""
+def roc(found):
+    """ROC curves of the baseline, and the table of those by maximum softmax."""
     fig, panels = figure(len(SCORES), width=3.4)
-    rows = [{"fpr": fpr} for fpr in FPRS]
     for axes, (score, label) in zip(panels, SCORES.items(), strict=True):
-        inside = found[INSIDE].sel(score=score).to_numpy().ravel()
-        for i, (name, title) in enumerate(CURVES.items()):
-            outside = found[name].sel(score=score).to_numpy().ravel()
-            true, false = counts(inside, outside)
-            tpr, fpr = true / len(inside), false / len(outside)
-            axes.plot(100 * fpr, 100 * tpr, label=title, **style(i) | {"marker": None})
-            if score == PLAIN:
-                for row, value in zip(rows, np.interp(FPRS, fpr, tpr), strict=True):
-                    row[name] = value
-        axes.plot([0, 100], [0, 100], color="0.6", linestyle=":", linewidth=1)
-        axes.axhline(95, color="0.6", linestyle=":", linewidth=1)
-        axes.set(title=label, xlabel="out-of-distribution accepted, %")
-    panels[0].set_ylabel("in-distribution accepted, %")
+        values = pooled(found, score)
+        curves = {name: tpr_at(FPRS, values[INSIDE], values[name]) for name in CURVES}
+        for i, (name, curve) in enumerate(curves.items()):
+            axes.plot(100 * FPRS, 100 * curve, label=SETS[name], color=style(i)["color"])
+        axes.plot([0, 100], [0, 100], color="0.5", linestyle=":", linewidth=1)
+        axes.axhline(95, color="0.5", linestyle="--", linewidth=1)
+        axes.set(title=label, xlabel="other images accepted, %")
+        if score == PLAIN:
+            rows = [{"fpr": fpr} | {name: of[i] for name, of in curves.items()} for i, fpr in enumerate(FPRS)]
+            write_rows("plots/ood/curves/roc.csv", rows)
+    panels[0].set_ylabel("in-distribution images accepted, %")
     legend(fig, panels[0])
-    write_rows("plots/ood/curves/roc.csv", rows)
-    save_figure("plots/ood/figures/roc.svg", fig)
+    return saved(
+        "ood/roc", fig,
+        "ROC curves of the baseline network: the share of in-distribution images that it accepts, by the "
+        "share of other images that it accepts at the same threshold, for seven of the sets, all seeds "
+        "together. The dotted diagonal is chance; the dashed line is 95 % of in-distribution images.",
+        ["max_softmax_beats_chance", "odin_beats_max_softmax"],
+    )
 
 
-def draw_capacity(found, labels):
-    """Writes the figure of detection against the size of the network."""
-    dots("ood/figures/capacity", {"Mean over all sets": {
-        label: {name: terms(found, name, score, equally(SETS)) for name in labels}
-        for score, label in SCORES.items()
-    }}, labels, "AUROC, %", chance=50)
+def areas(capacity, sizes, exposure, labels):
+    """AUROC of networks of all sizes, with and without outliers, with outliers of few and many classes."""
+    def pair(network, score):
+        return {"trained on without outliers": by_set(exposure, "control", score, OTHER),
+                "with outliers": by_set(exposure, network, score, OTHER)}
 
-
-def draw_exposure(found):
-    """Writes the figure of AUROC with and without outliers, set by set; in a panel, all by one score."""
-    labels = NEAR | SETS
-
-    def areas(network, score):
-        return {name: terms(found, network, score, {name: 1.0}) for name in labels}
-
-    panels = {
-        "Outlier exposure, by maximum softmax": ("exposed", PLAIN),
-        "Energy bounds, by energy": ("energy", "energy"),
-    }
-    dots("ood/figures/exposure", {
-        title: {"trained without outliers": areas("control", score), "with outliers": areas(network, score)}
-        for title, (network, score) in panels.items()
-    }, labels, "AUROC, %", chance=50)
-
-
-def draw_classes(found, labels):
-    """Writes the figure of AUROC against the number of classes of the outliers."""
-    shown = {name: label for name, label in labels.items() if name not in ("known", "energy")}
-    dots("ood/figures/classes", {"Maximum softmax": {
-        words: {name: terms(found, name, PLAIN, equally(names)) for name in shown}
-        for words, names in {"other data": FAR, "the other classes": NEAR}.items()
-    }}, shown, "AUROC, %", chance=50)
-
-
-def write_training(ood, seeds):
-    """Writes the table of training losses of all networks."""
-    import xarray as xr
-
-    groups = {"ood/capacity": ood.capacities, "ood": ["known"], "ood/finetuned": [*ood.exposed, "energy"]}
-    losses = [histories(group, names, seeds).train_loss for group, names in groups.items()]
-    losses = xr.concat(losses, "network", join="outer")
-    write_lines("plots/ood/curves/training.csv", losses, "epoch", losses.network.values)
-
-
-def run():
-    ood, recipe, seeds = read("ood", Ood), read("training", Training), listed()
-    networks, labels = sizes(recipe, ood.capacities), exposure_labels(ood.exposed)
-    capacity, exposure = results("capacity", networks, seeds), results("exposure", labels, seeds)
-    draw_examples()
-    draw_scores(capacity.sel(network="baseline"))
-    draw_roc(capacity.sel(network="baseline"))
-    draw_capacity(capacity, size_labels(networks))
-    draw_exposure(exposure)
-    draw_classes(exposure, labels)
-    write_training(ood, seeds)
-
-
-if __name__ == "__main__":
-    main(run)
+    exposed = {"Outlier exposure, by maximum softmax": pair("exposed", PLAIN),
+               "Energy bounds, by energy": pair("energy", "energy")}
+    compared = {name: words for name, words in labels.items() if name not in ("known", "energy")}
+    axis, chance = "AUROC, %", (CHANCE, "chance")
+    return [
+        dots("ood/capacity",
+             "AUROC of networks of several sizes by each score, averaged over sets of other images.",
+             {"Mean over sets of other images": {
+                 words: by_network(capacity, sizes, score, OTHER) for score, words in SCORES.items()
+             }}, sizes, axis, chance, ["depth_helps", "width_helps"]),
+        dots("ood/exposure",
+             "AUROC, set by set, of networks trained on with outliers, and of the network trained on "
+             "without, by the same score.", exposed, SETS, axis, chance, ["exposure_helps"], (0, 102)),
+        dots("ood/classes",
+             "AUROC by maximum softmax of networks trained on without outliers, with all, or with equally "
+             "many from few and from many classes; on the other classes of the same data, and averaged over "
+             "sets of other data.",
+             {"Maximum softmax": {
+                 words: by_network(exposure, compared, PLAIN, sets)
+                 for words, sets in {"other data": FAR, "the other classes": NEAR}.items()
+             }}, compared, axis, chance, ["more_outlier_classes_help", "exposure_helps_near_sets_least"]),
+    ]

@@ -41,6 +41,9 @@ def tnr_parts(inside, outside):
     return rejected.mean(), -slope * (missed - missed.mean()), rejected - rejected.mean()
 
 
+PARTS = {"auroc": auroc_parts, "tnr": tnr_parts}
+
+
 def contributions(parts, inside, outsides, weights):
     """Arrays whose means add up to the weighted sum of a metric over sets: of in-distribution images (n,),
     which all sets share, then of those of each set (m_1,), (m_2,), ...
@@ -50,3 +53,17 @@ def contributions(parts, inside, outsides, weights):
     found = [parts(inside, outside) for outside in outsides]
     shared = sum(weight * (metric + own) for weight, (metric, own, _) in zip(weights, found, strict=True))
     return [shared, *(weight * other for weight, (_, _, other) in zip(weights, found, strict=True))]
+
+
+def terms(metric, inside, outsides, weights):
+    """The same of all seeds and in percent, by the name of a metric in PARTS: DataArrays (seed, image), of
+    scores that are DataArrays with an axis `seed`.
+    """
+    from xarray import DataArray
+
+    kinds = [scores.transpose("seed", ...).to_numpy() for scores in (inside, *outsides)]
+    seeds = [contributions(PARTS[metric], own, others, weights) for own, *others in zip(*kinds, strict=True)]
+    return [
+        DataArray(100 * np.stack(values), {"seed": inside.seed}, ("seed", "image"))
+        for values in zip(*seeds, strict=True)
+    ]

@@ -1,110 +1,73 @@
-"""This experiment's page in the report: what it asks, what came out, in words, tables and figures."""
+"""The end of this experiment: its claims, the papers' numbers beside ours, figures."""
 
-from stages.core.charts import spread
+from stages.core.charts import write_lines
 from stages.core.data import load_role
-from stages.core.pages import Figure, Page, conditions, write_page
-from stages.ood.recipe import SCORES, load_outliers
-from stages.ood.results import NEAR, PLAIN, SETS, UNSEEN, exposure_labels, size_labels, sizes, sources
-from stages.ood.tables import (
-    capacity_table,
-    detection_table,
-    exposure_table,
-    other_metrics_table,
-    outliers_table,
-    over,
-    ranks,
-)
-
-OVER = "95 % intervals over seeds and over the images of all sets"
-FIGURES = [
-    Figure(
-        "plots/ood/figures/examples.svg",
-        "The first test images of every set; above them, in-distribution images and outliers that networks "
-        "learn.",
-    ),
-    Figure(
-        "plots/ood/figures/scores.svg",
-        "Scores that the baseline network gives to in-distribution images, on top, and to every other set: "
-        "the share of a set's images, on one scale, where a row's full height is half of them; higher bars "
-        "are cut. The dashed line is the threshold that 95 % of in-distribution images reach. All seeds "
-        "together.",
-    ),
-    Figure(
-        "plots/ood/figures/roc.svg",
-        "Share of in-distribution images that the baseline network accepts, by the share of other images "
-        "that it accepts, for seven of the sets, all seeds together. The diagonal is chance, the horizontal "
-        "line 95 % TPR.",
-    ),
-    Figure(
-        "plots/ood/figures/capacity.svg",
-        f"AUROC of networks of several sizes, averaged over all sets, with {OVER}. The dotted line is "
-        "chance.",
-    ),
-    Figure(
-        "plots/ood/figures/exposure.svg",
-        "AUROC, set by set, of networks trained on with and without outliers: left, outlier exposure, both "
-        f"networks by maximum softmax; right, energy bounds, both by energy. Bars are {OVER}; the dotted "
-        "line is chance.",
-    ),
-    Figure(
-        "plots/ood/figures/classes.svg",
-        "AUROC, by maximum softmax, of networks that saw no outliers, all of them, or the same number of "
-        "outliers from few and from many classes; averaged over sets of other data, and on the other "
-        f"classes. Bars are {OVER}; the dotted line is chance.",
-    ),
-]
+from stages.core.files import load
+from stages.core.histories import histories
+from stages.core.pages import accuracies, conditions, publish
+from stages.core.params import Training, read
+from stages.core.seeds import listed
+from stages.core.stage import main
+from stages.ood import figures, tables
+from stages.ood.about import ABOUT
+from stages.ood.claims import exposure_claims, score_claims, size_claims
+from stages.ood.params import Ood, classes_of
+from stages.ood.recipe import SETS_PATH, load_outliers
+from stages.ood.results import OTHER, PLAIN, SETS, UNSEEN, exposure_labels, results, sizes
 
 
-def answer(claims, capacity, exposure):
+def write_training(ood, seeds):
+    """The losses that `dvc plots` draws."""
+    import xarray as xr
+
+    groups = {"ood/capacity": ood.capacities, "ood": ["known"], "ood/finetuned": [*ood.exposed, "energy"]}
+    losses = [histories(group, names, seeds).train_loss for group, names in groups.items()]
+    losses = xr.concat(losses, "network", join="outer")
+    write_lines("plots/ood/curves/training.csv", losses, "epoch", losses.network.values)
+
+
+def answer(capacity, exposure):
     """The experiment in a few sentences, made of its numbers."""
-    supported = sum(one.verdict == "supported" for one in claims)
-    area = {score: spread(over(capacity, "baseline", score, SETS))[0] for score in SCORES}
-    rank = ranks(capacity)
-    before, after = (
-        {name: spread(over(exposure, network, PLAIN, [name]))[0] for name in UNSEEN}
-        for network in ("control", "exposed")
-    )
-    gain = {name: after[name] - before[name] for name in UNSEEN}
-    labels, most, least = NEAR | SETS, max(gain, key=gain.get), min(gain, key=gain.get)
+    area = capacity.metrics.sel(network="baseline", metric="auroc", set=OTHER)
+    mean = {score: float(area.sel(score=score).mean()) for score in area.score.values}
+    rank = tables.ranks(capacity)
+    exposed = exposure.metrics.sel(metric="auroc", score=PLAIN, set=UNSEEN).mean("seed")
+    gain = exposed.sel(network="exposed") - exposed.sel(network="control")
+    most, least = gain.idxmax().item(), gain.idxmin().item()
     return (
-        f"{supported} of {len(claims)} claims are supported here. The baseline's mean AUROC is "
-        f"{area[PLAIN]:.1f} % by maximum softmax, {area['odin']:.1f} % by ODIN and {area['energy']:.1f} % by "
-        f"energy; the hardest set is {SETS[min(rank, key=rank.get)]}, the easiest "
-        f"{SETS[max(rank, key=rank.get)]}. Outlier exposure gains {gain[most]:+.1f} points on "
-        f"{labels[most]}, where it helps most, and {gain[least]:+.1f} on {labels[least]}, where it helps "
-        "least."
+        f"The baseline's AUROC, averaged over sets of other images, is {mean[PLAIN]:.1f} % by maximum "
+        f"softmax, {mean['odin']:.1f} % by ODIN and {mean['energy']:.1f} % by energy; the hardest set is "
+        f"{SETS[min(rank, key=rank.get)]}, the easiest {SETS[max(rank, key=rank.get)]}. Outlier exposure "
+        f"gains {gain.sel(set=most):+.1f} points on {SETS[most]}, where it helps most, and "
+        f"{gain.sel(set=least):+.1f} on {SETS[least]}, where it helps least."
     )
 
 
-def write(ood, recipe, seeds, claims, capacity, exposure):
-    """Writes data/ood/page.json."""
-    origin, (outliers, names) = sources(), load_outliers()
-    write_page(Page(
-        name="ood",
-        title="Out-of-distribution detection",
-        question="Does a network know what it does not know, and can it be taught to?",
-        sources=[
-            ["Hendrycks, Gimpel: A baseline for detecting misclassified and out-of-distribution examples in "
-             "neural networks, ICLR 2017", "https://arxiv.org/abs/1610.02136"],
-            ["Liang, Li, Srikant: Enhancing the reliability of out-of-distribution image detection in neural "
-             "networks, ICLR 2018", "https://arxiv.org/abs/1706.02690"],
-            ["Hendrycks, Mazeika, Dietterich: Deep anomaly detection with outlier exposure, ICLR 2019",
-             "https://arxiv.org/abs/1812.04606"],
-            ["Liu, Wang, Owens, Li: Energy-based out-of-distribution detection, NeurIPS 2020",
-             "https://arxiv.org/abs/2010.03759"],
-        ],
-        conditions=conditions(load_role("objects"), recipe, seeds) | {
+def run():
+    ood, recipe, seeds = read("ood", Ood), read("training", Training), listed()
+    origin, (outliers, names) = load(SETS_PATH)[1]["sources"], load_outliers()
+    networks, labels = sizes(recipe, ood.capacities), exposure_labels(ood.exposed)
+    capacity, exposure = results("capacity", networks, seeds), results("exposure", labels, seeds)
+    named = {name: f"ResNet-{of.depth}, width {of.width}" for name, of in networks.items()}
+    write_training(ood, seeds)
+    publish(
+        ABOUT,
+        conditions(load_role("objects"), recipe, seeds) | {
             "outliers": f"{len(outliers):,} images of {len(names)} classes, {origin['outliers']}",
             "exposure": f"classes 1 to {ood.known.classes}, {ood.known.epochs} epochs, then "
                         f"{ood.finetuning.epochs} with outliers",
+            "ODIN": f"temperature {ood.odin.temperature:g}, step on the input {ood.odin.epsilon:g}",
         },
-        answer=answer(claims, capacity, exposure),
-        claims=claims,
-        tables=[
-            detection_table(capacity, origin), other_metrics_table(capacity, origin),
-            capacity_table(capacity, size_labels(sizes(recipe, ood.capacities))),
-            exposure_table(exposure, origin),
-            outliers_table(exposure, exposure_labels(ood.exposed)),
-        ],
-        figures=FIGURES,
-    ))
+        answer(capacity, exposure),
+        [*score_claims(capacity), *size_claims(capacity, networks),
+         *exposure_claims(exposure, classes_of(ood.exposed), least=2 * 100 / ood.known.classes)],
+        [*tables.odin(capacity, origin), tables.capacity(capacity, named),
+         tables.exposure(exposure, origin), tables.outliers(exposure, labels)],
+        [figures.examples(), figures.scores(capacity.sel(network="baseline")),
+         figures.roc(capacity.sel(network="baseline")), *figures.areas(capacity, named, exposure, labels)],
+        **accuracies(capacity.right), **accuracies(exposure.right),
+    )
+
+
+if __name__ == "__main__":
+    main(run)

@@ -1,30 +1,22 @@
-"""What was measured, by name; a metric of a set, in percent, as terms whose means add up to it (claims.py).
-"""
+"""What was measured, by name, and a metric of a network over sets, as terms whose means add up to it."""
 
-import numpy as np
-
-from stages.core.files import load
 from stages.core.measurements import measured
-from stages.ood.influence import auroc_parts, contributions
+from stages.ood.influence import terms
 from stages.ood.params import classes_of
-from stages.ood.recipe import INSIDE, SETS_PATH, resized
+from stages.ood.recipe import INSIDE, resized
 
-# names -> how tables and legends call them
+# name -> words, of all sets of other images; only networks of the first classes have met the first set
 SETS = {
-    "outliers": "outliers",
-    "scenes": "scenes",
-    "textures": "textures",
-    "faces": "faces",
-    "text": "text",
-    "digits": "digits",
-    "gaussian": "Gaussian noise",
+    "other_classes": "the other classes", "outliers": "outliers", "scenes": "scenes", "textures": "textures",
+    "faces": "faces", "text": "text", "digits": "digits", "gaussian": "Gaussian noise",
     "uniform": "uniform noise",
 }
-NEAR = {"other_classes": "the other classes"}
-# what exposure is tested on: no set is of the same kind as the outliers that networks saw
-UNSEEN = [name for name in [*NEAR, *SETS] if name != "outliers"]
+NEAR = ["other_classes"]
+OTHER = [name for name in SETS if name not in NEAR]          # no images of `objects`
+UNSEEN = [name for name in SETS if name != "outliers"]       # none of the same kind as the outliers learnt
 FAR = [name for name in UNSEEN if name not in NEAR]          # other data; some may show a known class
 PLAIN = "max_softmax"
+CHANCE = 50.0                                                # AUROC in percent
 
 
 def results(group, networks, seeds):
@@ -34,9 +26,29 @@ def results(group, networks, seeds):
     return found.assign(right=100 * found.right, metrics=100 * found.metrics)
 
 
-def sources():
-    """Where the images of each set come from, in words."""
-    return load(SETS_PATH)[1]["sources"]
+def over(found, network, score, sets, metric="auroc"):
+    """The mean over `sets` of a metric of a network, or a weighted sum if `sets` is name -> weight: the terms
+    of influence.py, in-distribution images first.
+    """
+    weights = sets if isinstance(sets, dict) else dict.fromkeys(sets, 1 / len(sets))
+    one = found[[INSIDE, *weights]].sel(network=network, score=score)
+    return terms(metric, one[INSIDE], [one[name] for name in weights], weights.values())
+
+
+def by_set(found, network, score, mean, metric="auroc"):
+    """The same of each set by its name, and over the sets of `mean`."""
+    groups = {name: [name] for name in SETS if name in found} | {"mean": mean}
+    return {name: over(found, network, score, sets, metric) for name, sets in groups.items()}
+
+
+def by_network(found, labels, score, sets, metric="auroc"):
+    """The same of each network of `labels`, by its name."""
+    return {name: over(found, name, score, sets, metric) for name in labels}
+
+
+def minus(terms, others):
+    """The terms of a difference, paired image by image: both are of the same sets."""
+    return [term - other for term, other in zip(terms, others, strict=True)]
 
 
 def sizes(recipe, capacities):
@@ -45,52 +57,8 @@ def sizes(recipe, capacities):
     return dict(sorted(found.items(), key=lambda item: (item[1].depth, item[1].width)))
 
 
-def size_labels(networks):
-    """How networks of all sizes are called."""
-    return {name: f"ResNet-{of.depth}, width {of.width}" for name, of in networks.items()}
-
-
 def exposure_labels(exposed):
     """How networks of the first classes are called."""
     words = {"known": "as trained", "control": "no outliers", "exposed": "all outliers"}
     words |= {name: f"outliers of {k} class{'es' * (k > 1)}" for name, k in classes_of(exposed).items()}
     return {name: words[name] for name in ("known", *exposed)} | {"energy": "energy bounds"}
-
-
-def ends(sizes, what):
-    """The smallest and the largest of the networks that differ from the baseline in nothing but depth or
-    width.
-    """
-    names = [name for name in sizes if name == "baseline" or name.startswith(what)]
-    return names[0], names[-1]
-
-
-def equally(names):
-    """The weights of a mean over sets."""
-    return {name: 1 / len(names) for name in names}
-
-
-def terms(found, network, score, weights, parts=auroc_parts):
-    """DataArrays (seed, image) whose means add up to a weighted sum over sets of a metric of a network, in
-    percent.
-
-    `weights` is a number for each set by name. The first term is of in-distribution images, the others are of
-    the sets in the order of `weights`.
-    """
-    from xarray import DataArray
-
-    one = found[[INSIDE, *weights]].sel(network=network, score=score)
-    seeds = [
-        contributions(parts, one[INSIDE].to_numpy()[i], [one[name].to_numpy()[i] for name in weights],
-                      list(weights.values()))
-        for i in range(one.sizes["seed"])
-    ]
-    return [
-        DataArray(100 * np.stack(values), {"seed": one.seed}, ("seed", "image"))
-        for values in zip(*seeds, strict=True)
-    ]
-
-
-def minus(terms, others):
-    """The terms of a difference, paired image by image: both are of the same sets."""
-    return [term - other for term, other in zip(terms, others, strict=True)]

@@ -33,7 +33,7 @@ CORRUPTIONS = Source(
 ABOUT = About(
     name="regularization",
     title="Cutout, mixup, rotation head",
-    question="Do three regularisers make a network more accurate, better calibrated and more "
+    question="Do cutout, mixup and a rotation head make a network more accurate, better calibrated and more "
              "robust, and do they add up?",
     sources=[CUTOUT, MIXUP, ROTATION, CALIBRATION, CORRUPTIONS],
     curves={

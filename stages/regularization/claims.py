@@ -19,7 +19,7 @@ def claims(clean, disturbed, longer, epsilon):
     """The claims, from the Datasets of results.py and the ε at which attacks are compared."""
     return [
         *accuracy_claims(clean.right, longer), *calibration_claims(clean),
-        more(disturbed.corrupted, "rotation", PLAIN, clean.right, source=str(ROTATION),
+        more(disturbed.corrupted, "rotation", PLAIN, clean.right, source=ROTATION,
              id="rotation_raises_accuracy_under_corruption",
              sentence="A head that learns how images are turned raises accuracy on corrupted test images."),
         undefended(disturbed.fgsm.sel(epsilon=epsilon), clean.right, id="none_defends_against_fgsm",
@@ -33,9 +33,9 @@ def accuracy_claims(right, longer):
     """Claims on clean test images, in percent right: of all networks, and of the two longer runs."""
     single, combination = chosen(right)
     return [
-        more(right, "cutout", PLAIN, right, id="cutout_raises_accuracy", source=str(CUTOUT),
+        more(right, "cutout", PLAIN, right, id="cutout_raises_accuracy", source=CUTOUT,
              sentence="Training with cutout, a square hidden in each image, raises test accuracy."),
-        more(right, "mixup", PLAIN, right, id="mixup_raises_accuracy", source=str(MIXUP),
+        more(right, "mixup", PLAIN, right, id="mixup_raises_accuracy", source=MIXUP,
              sentence="Training with mixup, on mixtures of two images and labels, raises test accuracy."),
         more(right, "rotation", PLAIN, right, id="rotation_raises_accuracy", source=OURS,
              sentence="A head that learns how images are turned raises test accuracy (with all labels, "
@@ -55,7 +55,7 @@ def calibration_claims(clean):
     gained, brier = 100 * (clean.nats - clean.repaired_nats), 100 * clean.brier
     return [
         more(-gained, "mixup", PLAIN, clean.right, unit="hundredths of a nat",
-             id="mixup_improves_calibration", source=str(CALIBRATION),
+             id="mixup_improves_calibration", source=CALIBRATION,
              sentence="Mixup calibrates confidence: dividing its network's logits by the best temperature "
                       "gains less log-likelihood than it does for the plain network."),
         more(-brier, "mixup", PLAIN, clean.right, unit="hundredths of the score",

@@ -1,6 +1,5 @@
 """What the report shows: the pages of this run, data/<experiment>/page.json, and those kept of other runs,
-docs/results/<profile>/<experiment>/page.json, with their figures beside them and notes written by hand; and
-pictures of each experiment's steps, docs/steps/<experiment>.svg.
+docs/results/<profile>/<experiment>/page.json, with their figures beside them and notes written by hand.
 """
 
 import re
@@ -11,7 +10,8 @@ from stages.core.errors import UserError
 from stages.core.files import read_json
 
 HERE = "this run"
-KEPT, STEPS = "docs/results", "docs/steps"
+KEPT = "docs/results"
+STEPS = "docs/steps"
 
 
 def this_run():
@@ -42,12 +42,6 @@ def notes(name):
     ]
 
 
-def steps(name):
-    """The picture of an experiment's steps, in a list, which is empty if there is none."""
-    path = Path(STEPS, f"{name}.svg")
-    return [drawn(path) | {"src": f"steps/{name}.svg"}] if path.exists() else []
-
-
 def addressed(page, run, folder):
     """A page with its run and url, ids of its tables, and of its figures, in the order of claims, all."""
     name, order = page["name"], [claim["id"] for claim in page["claims"]]
@@ -61,7 +55,17 @@ def addressed(page, run, folder):
     figures.sort(key=lambda one: min(map(order.index, one["claims"]), default=len(order)))
     return page | {
         "run": run, "url": f"{folder}{name}.html", "folder": folder, "tables": tables, "figures": figures,
+        "steps": steps(name),
     }
+
+
+def steps(name):
+    """The picture of an experiment's steps as a figure (pipeline/steps.py writes it), or None."""
+    path = Path(STEPS, f"{name}.svg")
+    if not path.exists():
+        return None
+    caption = "The steps, and what they need from outside. A box is a stage with all its variants."
+    return drawn(path) | {"id": "steps", "src": f"{name}/steps.svg", "caption": caption}
 
 
 def drawn(path):

@@ -9,7 +9,7 @@ from pathlib import Path
 from stages.core.files import write
 from stages.core.stage import main
 from stages.report.numbers import scales
-from stages.report.pages import HERE, all_runs, counts, groups, notes, shared_conditions, split, steps
+from stages.report.pages import HERE, all_runs, counts, groups, notes, shared_conditions, split
 from stages.report.templates import filled
 
 FOLDER = "plots/report"
@@ -60,16 +60,15 @@ def matched(pages):
 
 
 def experiment(runs):
-    """The files of one experiment: a page a run, their figures, a picture of its steps, and notes."""
-    name = runs[0]["name"]
-    files, found, pictures = {}, notes(name), steps(name)
+    """The files of one experiment: a page a run, their figures, and notes."""
+    files, found = {}, notes(runs[0]["name"])
     for page in runs:
         files[page["url"]] = filled(
             "experiment.html.jinja", root="../" if page["folder"] else "", page=page, runs=runs, notes=found,
-            steps=pictures, groups=groups(page), scales=scales(page["claims"]),
+            groups=groups(page), scales=scales(page["claims"]),
         )
-        files |= {f"{page['folder']}{figure['src']}": figure["content"] for figure in page["figures"]}
-        files |= {picture["src"]: picture["content"] for picture in pictures}
+        shown = [*page["figures"], *filter(None, [page["steps"]])]
+        files |= {f"{page['folder']}{figure['src']}": figure["content"] for figure in shown}
     for note in found:
         files[note["url"]] = filled("notes.html.jinja", root="../", note=note, page=runs[0])
     return files

@@ -155,6 +155,12 @@ def test_dots_of_all_panels_are_on_one_scale(values, drawn):
     assert high[1] >= 73 + HALF
 
 
+def test_panels_of_dots_have_the_axis_that_is_asked_for(values, drawn):
+    panels = {title: {"clean": values.isel(place=i)} for i, title in enumerate(["one", "another"])}
+    dots("demo/dots", "Dots.", panels, LABELS, "accuracy, %", xlim=(0, 100))
+    assert [axes.get_xlim() for axes in drawn["plots/demo/figures/dots.svg"]] == [(0, 100)] * 2
+
+
 def test_what_is_drawn_is_explained(values):
     images = values.expand_dims(image=2, draw=2)
     one = values.isel(seed=[0])

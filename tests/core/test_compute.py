@@ -1,6 +1,9 @@
 """The same stage twice is the same bytes, and precision is what the parameter says."""
 
 import ctypes
+import os
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -15,8 +18,9 @@ def with_params(tmp_path, monkeypatch):
     monkeypatch.delenv("DVC_STAGE", raising=False)
     threads, precision = torch.get_num_threads(), compute._precision
 
-    def written(threads, precision):
-        (tmp_path / "params.yaml").write_text(f"compute:\n  threads: {threads}\n  precision: {precision}\n")
+    def written(threads, precision, device="auto"):
+        values = f"device: {device}\n  threads: {threads}\n  precision: {precision}\n"
+        (tmp_path / "params.yaml").write_text(f"compute:\n  {values}")
 
     yield written
     torch.set_num_threads(threads)
@@ -64,4 +68,48 @@ def test_glibc_takes_what_it_is_told():
 def test_threads_out_of_range(with_params):
     with_params(0, "auto")
     with pytest.raises(UserError, match=r"`compute\.threads` is 0, but should be greater than or equal to 1"):
+        compute.start(0)
+
+
+CHOICE = """\
+import torch
+torch.cuda.is_available = lambda: {there}
+from stages.core.compute import device
+print(device)
+"""
+
+
+@pytest.mark.parametrize(
+    ("device", "there", "chosen"),
+    [("auto", True, "cuda"), ("auto", False, "cpu"), ("cpu", True, "cpu"), ("cuda", True, "cuda"),
+     ("cuda", False, "cpu"), ("[", True, "cuda"), ("", True, "cuda")],
+)
+def test_the_device_is_that_of_the_parameter(root, tmp_path, with_params, device, there, chosen):
+    """In a process of its own, since a device is chosen once; what cannot be read is told by `start`."""
+    with_params(1, "float32", device)
+    code = CHOICE.format(there=there)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(root)},
+        capture_output=True, text=True, check=True,
+    )
+    assert done.stdout.strip() == chosen
+
+
+@pytest.mark.parametrize(
+    ("version", "why"),
+    [(None, f"torch {torch.__version__} is built without it"), ("13.0", "torch finds no GPU")],
+)
+def test_cuda_that_is_not_there_is_one_clear_line(with_params, monkeypatch, version, why):
+    with_params(1, "float32", "cuda")
+    monkeypatch.setattr(compute, "device", torch.device("cpu"))
+    monkeypatch.setattr(torch.version, "cuda", version)
+    with pytest.raises(UserError) as error:
+        compute.start(0)
+    assert str(error.value).startswith(f"params.yaml: `compute.device` is cuda, but {why}")
+    assert str(error.value).endswith(": set it to auto or cpu")
+
+
+def test_another_device_is_refused(with_params):
+    with_params(1, "float32", "gpu")
+    with pytest.raises(UserError, match=r"`compute\.device` is 'gpu', but should be 'auto', 'cpu' or 'cuda'"):
         compute.start(0)

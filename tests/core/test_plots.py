@@ -31,7 +31,7 @@ def test_a_name_is_no_formula(tmp_path, name):
     fig, (axes,) = plots.figure()
     axes.plot([0, 1], label=name)
     axes.set_title(name)
-    plots.name_rows(axes, [name, "other"])
+    axes.set_yticks([0, 1], [name, "other"])
     plots.legend(fig, axes)
     with mpl.rc_context({"svg.fonttype": "none"}):           # text as text
         plots.save_figure(tmp_path / "figure.svg", fig)

@@ -7,7 +7,7 @@ import pytest
 from stages.core.params import Training
 from stages.ood.claims import exposure_claims, score_claims, size_claims
 from stages.ood.results import sizes
-from tests.ood.made import group, network
+from tests.ood.made import SIZES, group, network
 
 RECIPE = Training(depth=8, width=8, epochs=1, batch_size=50, lr=0.1, momentum=0.9, weight_decay=0.0, pad=4,
                   flip=True)
@@ -72,6 +72,18 @@ def test_what_is_not_varied_has_no_claim():
 def test_sets_of_the_outliers_own_kind_do_not_count():
     much = network(90, other_classes=70, outliers=10)
     assert claims(exposed=much)["exposure_helps"].effect == as_in_the_papers()["exposure_helps"].effect
+
+
+def test_rates_are_at_95_percent_and_no_areas():
+    """Energies of other images below 70 % of in-distribution ones: too few for rejection at 95 %."""
+    def between(one):
+        return one.assign({
+            name: one[name].where((one[name] >= 0) | (one.score != "energy"), 0.3) for name in SIZES
+        })
+
+    found = claims(baseline=between(network(80, 85, 90)), energy=between(network(95)))
+    assert found["energy_beats_max_softmax"].effect == pytest.approx(0 - 80)
+    assert found["energy_bounds_beat_exposure"].effect == pytest.approx(0 - (7 * 90 + 70) / 8)
 
 
 def test_equal_networks_decide_nothing():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import average_precision_score, roc_auc_score
+from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from stages.ood.detection import all_metrics, aupr, auroc, detection_accuracy, threshold, tnr
+from stages.ood.detection import all_metrics, aupr, auroc, detection_accuracy, threshold, tnr, tpr_at
 
 # few distinct values: most scores are tied
 some_scores = st.lists(st.integers(0, 12).map(lambda i: i / 4), min_size=1, max_size=40)
@@ -58,6 +58,15 @@ def test_tnr_is_at_the_threshold_whose_tpr_is_nearest(inside, outside):
     nearest = min(abs(tpr - 0.95) for tpr, _ in found)
     wanted = next(1 - fpr for tpr, fpr in found if abs(abs(tpr - 0.95) - nearest) < 1e-9)
     assert tnr(inside, outside) == pytest.approx(wanted, abs=1e-12)
+
+
+@given(some_scores, some_scores)
+def test_the_roc_curve_is_scikit_learns_between_its_corners(inside, outside):
+    labels, scores, _ = labelled(inside, outside)
+    fpr, tpr, _ = roc_curve(labels, scores)
+    inner = [at for at in np.linspace(0, 1, 12) if np.abs(fpr - at).min() > 1e-9]        # on no step
+    found = tpr_at(inner, np.array(inside), np.array(outside))
+    assert found == pytest.approx(np.interp(inner, fpr, tpr), abs=1e-12)
 
 
 def test_tnr_is_that_of_the_papers_script():

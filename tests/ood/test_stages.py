@@ -17,14 +17,14 @@ from stages.core.scores import logits
 from stages.ood.measuring import scored
 from stages.ood.params import Odin
 from stages.ood.recipe import known_role, load_outliers
-from stages.ood.results import results, terms
+from stages.ood.results import over, results
 from tests.conftest import call, change, some_images, written
 
 SEEDS = [1, 2]
 CHAIN = [
     "ood.sets", "baseline.train 8", "ood.capacity depth_14", "ood.capacity width_6", "ood.capacity_scores 8",
     "ood.known", *(f"ood.exposure {name}" for name in ("control", "exposed", "classes_1", "classes_4")),
-    "ood.energy", "ood.exposure_scores", "ood.figures", "ood.claims",
+    "ood.energy", "ood.exposure_scores", "ood.page",
 ]
 SMALL = {
     "seeds": [1], "training.depth": 8, "training.width": 4, "training.epochs": 1, "training.batch_size": 20,
@@ -83,7 +83,7 @@ def test_all_stages_twice(stage, project):
     pair = one["inside"].to_numpy(), one["scenes"].to_numpy()
     measured = one.metrics.sel(set="scenes", metric="auroc").to_numpy()
     assert measured == pytest.approx(100 * np.array(areas(*pair)))
-    plain = terms(found.sel(seed=[2]), "baseline", "max_softmax", {"scenes": 1.0})
+    plain = over(found.sel(seed=[2]), "baseline", "max_softmax", ["scenes"])
     assert sum(float(term.mean()) for term in plain) == pytest.approx(measured[0])
     page = json.loads((project / "data/ood/page.json").read_text())
     rows = {row[0]: row for one in page["tables"] for row in one["rows"] if "ODIN paper" in one["caption"]}
@@ -95,6 +95,8 @@ def test_all_stages_twice(stage, project):
     assert rows["scenes"][2:4] == pytest.approx(np.mean(errors, 0)[:2], abs=0.051)
     assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (9, 5, 6)
     assert all((project / one["path"]).exists() for one in page["figures"])
+    shown = {name for one in page["figures"] for name in one["claims"]}
+    assert {one["id"] for one in page["claims"]} - shown == {"energy_bounds_beat_exposure"}
     for command in ["ood.sets", "ood.exposure exposed", "ood.exposure_scores"]:
         stage(command)
     assert written(project) == first                      # the same stage twice is the same bytes
@@ -177,13 +179,13 @@ def test_the_step_on_the_input_changes_odin_only(project):
     ("known", {"ood.known.classes": 10}, "`ood.known.classes` is 10, but `objects` has 10 classes"),
     ("known", {"ood.known.classes": 1},
      "`ood.known.classes` is 1, but should be greater than or equal to 2"),
-    ("figures", {"ood.exposed": ["control", "exposed", "classes_5", "classes_1"]}, "the fewest first"),
-    ("figures", {"ood.exposed": ["exposed", "classes_1", "classes_5"]}, "a list with control, exposed, and"),
-    ("figures", {"ood.exposed": ["control", "exposed", "classes_1", "all"]}, "`ood.exposed.3` is 'all'"),
-    ("figures", {"ood.exposure.images": 3}, "exposure.images are at least one for each class"),
+    ("page", {"ood.exposed": ["control", "exposed", "classes_5", "classes_1"]}, "the fewest first"),
+    ("page", {"ood.exposed": ["exposed", "classes_1", "classes_5"]}, "a list with control, exposed, and"),
+    ("page", {"ood.exposed": ["control", "exposed", "classes_1", "all"]}, "`ood.exposed.3` is 'all'"),
+    ("page", {"ood.exposure.images": 3}, "exposure.images are at least one for each class"),
     ("capacity depth_9", {}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
     ("capacity_scores 8", {"ood.capacities": ["deep"]}, "`ood.capacities.0` is 'deep'"),
-    ("figures", {"ood.odin.temperature": 0.0}, "`ood.odin.temperature` is 0.0, but should be greater than 0"),
+    ("page", {"ood.odin.temperature": 0.0}, "`ood.odin.temperature` is 0.0, but should be greater than 0"),
 ])
 def test_bad_parameters(stage, project, command, values, line):
     change(values)

@@ -92,6 +92,9 @@ def test_a_comment_on_what_cannot_be_compared(project, capsys):
         comment_on(revision)
     nothing, unknown = capsys.readouterr().out.split("### ")[1:]
     assert "0 verdicts of 5 claims changed" in nothing
+    for name, content in BEFORE.items():
+        assert f"\n| {name} | {verdicts({name: content})} |\n" in nothing
+    assert nothing.endswith(f"\n| all | {verdicts(BEFORE)} |\n")
     assert "there is no revision `elsewhere` here" in unknown
 
 

@@ -21,6 +21,7 @@ SHARED = {
     "data/raw/digits/test/3/1.png": ["data@digits"],
     "data.text.source": ["data@text"],
     "data/raw/scenes/LSUN_resize/1.png": ["data@scenes"],
+    "compute.device": ["baseline@*"],
     "compute.threads": ["baseline@*"],
     "seeds": ["baseline@*"],
     "training": ["baseline@*"],
@@ -44,6 +45,7 @@ SHARED = {
     "profiles/smoke.yaml": [],
 }
 ALIASES = {                                                  # edits that mean the same to every experiment
+    "compute.device": "compute.threads",
     "data.objects.train": "data.objects.source",
     "data/raw/objects/test/cat/1.png": "data.objects.source",
     "data/raw/digits/test/3/1.png": "data.digits.train",

@@ -1,7 +1,10 @@
 """A scheduler and workers in processes of their own, in our directory or in clones that share a remote."""
 
+import asyncio
 import io
+import queue
 import shutil
+import ssl
 import subprocess
 import sys
 from importlib.metadata import version
@@ -9,8 +12,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import rpc
 
-from tests.pipeline.runner.conftest import ENVIRONMENT, until
+from pipeline.runner import certificates, engine, tls
+from tests.pipeline.runner.conftest import ENVIRONMENT, ROOT, until
 
 PIPELINE = """\
 stages:
@@ -41,16 +46,16 @@ FILES = {
 
 
 class Cluster:
-    """A scheduler, and workers each in a folder."""
+    """A scheduler, and workers each in a folder; with certificates, if there is a folder of them."""
 
-    def __init__(self, folder):
-        self.folder, self.processes = folder, []
-        self.address = self.begin("scheduler", folder, "-m", "distributed.cli.dask_scheduler", "--port", "0",
-                                  "--no-dashboard", says="Scheduler at:").split()[-1]
+    def __init__(self, folder, tls=None):
+        self.folder, self.processes, self.tls = folder, [], ["--tls", str(tls)] if tls else []
+        self.address = self.begin("scheduler", folder, "-m", "pipeline.runner.scheduler", "--port", "0",
+                                  *self.tls, says="scheduler at").split()[-1]
 
     def worker(self, folder, environment=ENVIRONMENT):
         """Starts a worker in a folder; returns its process."""
-        words = "-m", "pipeline.runner.worker", self.address, "--jobs", "1"
+        words = "-m", "pipeline.runner.worker", self.address, "--jobs", "1", *self.tls
         name = f"worker-{len(self.processes)}"
         self.begin(name, folder, *words, says="works for", environment=environment)
         return self.processes[-1]
@@ -115,6 +120,82 @@ def test_workers_that_see_our_directory_need_no_remote(make, cluster, as_dvc):
     assert not run.failed
     assert (ours.folder / "dvc.lock").read_bytes() == as_dvc
     assert ours.status() == {}
+
+
+@pytest.fixture
+def encrypted(tmp_path):
+    """A cluster with certificates in the folder `tls`; `others` has those of another authority."""
+    for name in "tls", "others":
+        certificates.run(str(tmp_path / name))
+    one = Cluster(tmp_path, tmp_path / "tls")
+    yield one
+    one.end()
+
+
+def test_with_certificates_a_stage_runs(make, encrypted, as_dvc, tmp_path):
+    ours = make(FILES)
+    encrypted.worker(ours.folder)
+    run = ours.by_us(cluster=encrypted.address, tls=str(tmp_path / "tls"))
+    assert encrypted.address.startswith("tls://")
+    assert not run.failed
+    assert (ours.folder / "dvc.lock").read_bytes() == as_dvc
+
+
+@pytest.mark.parametrize("role", ["scheduler", "worker"])
+def test_who_has_no_certificate_of_ours_is_refused(make, encrypted, tmp_path, role):
+    encrypted.worker(make(FILES).folder)
+    address = encrypted.address
+    if role == "worker":
+        log = (tmp_path / "worker-1.log").read_text().splitlines()
+        address = next(line.split()[0] for line in log if "works for" in line)
+    none = ssl.create_default_context(cafile=tmp_path / "tls/ca.pem")
+    none.check_hostname = False
+    other = tls.security(tmp_path / "others", "client").get_connection_args("client")
+    refused = (address, {"ssl_context": none}), (address, other), (address.replace("tls:", "tcp:"), {})
+    for target, arguments in refused:
+        with pytest.raises(OSError):                         # noqa: PT011  of several kinds
+            asyncio.run(greeting(target, arguments))
+    ours = tls.security(tmp_path / "tls", "client").get_connection_args("client")
+    assert asyncio.run(greeting(address, ours))["type"].lower() == role
+
+
+async def greeting(address, arguments):
+    """What a scheduler or worker says of itself to those whom it lets in."""
+    async with rpc(address, connection_args=arguments, timeout=2) as one:
+        return await one.identity()
+
+
+def test_a_worker_with_a_certificate_of_another_authority_is_refused(make, encrypted, tmp_path):
+    folder = make(FILES).folder
+    words = encrypted.address, "--tls", str(tmp_path / "others")
+    hasty = ENVIRONMENT | {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
+    encrypted.begin("other", folder, "-m", "pipeline.runner.worker", *words, says="Waiting to connect",
+                    environment=hasty)
+    ours = tls.security(tmp_path / "tls", "client").get_connection_args("client")
+    assert asyncio.run(greeting(encrypted.address, ours))["workers"] == {}
+    encrypted.worker(folder)
+    assert len(asyncio.run(greeting(encrypted.address, ours))["workers"]) == 1
+
+
+def test_nothing_of_ours_listens_beyond_this_machine(make, cluster):
+    """Unless it is told to: neither the scheduler nor a worker, nor a run without a cluster."""
+    cluster.worker(make(FILES).folder)
+    local = engine.Engine(queue.SimpleQueue(), 1)
+    for process in (*cluster.processes, psutil.Process()):
+        ports = psutil.Process(process.pid).net_connections()
+        assert {one.laddr.ip for one in ports if one.status == "LISTEN"} == {"127.0.0.1"}
+    local.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is nobody's")
+def test_a_scheduler_and_a_worker_listen_where_they_are_told(cluster, tmp_path, stages_run):
+    there = "--host", "127.0.0.2"
+    line = cluster.begin("other", tmp_path, "-m", "pipeline.runner.scheduler", "--port", "0", *there,
+                         says="scheduler at")
+    address = line.split()[-1]
+    assert address.startswith("tcp://127.0.0.2:")
+    line = cluster.begin("worker", ROOT, "-m", "pipeline.runner.worker", address, *there, says="works for")
+    assert line.startswith("tcp://127.0.0.2:")
 
 
 @pytest.fixture
@@ -233,7 +314,8 @@ def alive(pid):
     return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def test_workers_that_a_batch_system_starts(make, as_dvc, tmp_path, monkeypatch):
+@pytest.mark.parametrize("folder", [None, "tls"])
+def test_workers_that_a_batch_system_starts(make, as_dvc, tmp_path, monkeypatch, folder):
     for name, text in ("sbatch", SBATCH), ("scancel", SCANCEL):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / name).write_text(text)
@@ -243,9 +325,14 @@ def test_workers_that_a_batch_system_starts(make, as_dvc, tmp_path, monkeypatch)
     (tmp_path / "slurm.yaml").write_text(SLURM)
     ours = make(FILES)
     said = io.StringIO()
-    run = ours.by_us(cluster=str(tmp_path / "slurm.yaml"), out=said)
+    if folder:
+        folder = str(tmp_path / folder)
+        certificates.run(folder)
+    run = ours.by_us(cluster=str(tmp_path / "slurm.yaml"), tls=folder, out=said)
     assert not run.failed, said.getvalue()
     assert (ours.folder / "dvc.lock").read_bytes() == as_dvc
+    scripts = [path.read_text() for path in (tmp_path / "bin").glob("job-*[0-9]")]
+    assert [("tls://" in one, "tcp://" in one) for one in scripts] == 2 * [(bool(folder), not folder)]
     jobs = [int(line) for line in (tmp_path / "bin/jobs").read_text().split()]
     assert len(jobs) == 2
     until(lambda: not any(map(alive, jobs)))

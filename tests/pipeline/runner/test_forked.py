@@ -118,8 +118,7 @@ os._exit(4)
 """,
 }
 OURS = (
-    "stages/__init__.py", "stages/core", "pipeline", "params.yaml",
-    "requirements.txt", "requirements-no-deps.txt",
+    "stages/__init__.py", "stages/core", "pipeline", "params.yaml", "requirements",
 )
 PIPELINE = """\
 stages:
