@@ -37,6 +37,7 @@ SHARED = {
     "stages/report/filters.js": ["report"],
     "stages/report/layout.html.jinja": ["report"],
     "docs/results/cifar10/noise/page.json": ["report"],
+    "docs/steps/noise.svg": ["report"],
     "stages/core/plots.py": ["report"],
     "pipeline/deps.py": [],
     "stages/noise/README.md": [],

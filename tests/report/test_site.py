@@ -15,7 +15,7 @@ from stages.core.claims import OURS, VERDICTS, Claim
 from stages.core.files import read_json, write_json
 from stages.core.pages import Figure, Page, Table, write_page
 from stages.report import verdicts
-from stages.report.pages import counts
+from stages.report.pages import counts, groups
 from tests.report.made import FOLDER, flat, rendered, shape
 
 ROOT = Path(__file__).parents[2]
@@ -132,11 +132,12 @@ def test_the_matrix_has_a_cell_a_claim_told_by_sign_and_colour(project):
 
 
 def test_the_index_counts_verdicts_and_what_chance_would_give(project):
-    index = rendered(flat(), plain(name="again", claims=numbered(19)))["index.html"]
+    untested = [replace(one, id=f"untested_{i}", low=None, high=None) for i, one in enumerate(numbered(20))]
+    index = rendered(flat(), plain(name="again", claims=[*numbered(19), *untested]))["index.html"]
     rows = [[cell.words() for cell in row.all("th", "td")] for row in index.of("counts")[0].all("tr")]
     assert rows == [
         ["who asks", "supported", "contradicted", "inconclusive", "not tested", "tested", "by chance"],
-        ["papers' claims", "✓ 20", "✗ 1", "0", "0", "21 of 21", "1.1"],      # 0.05 of 21
+        ["papers' claims", "✓ 20", "✗ 1", "0", "– 20", "21 of 41", "1.1"],      # 0.05 of 21
         ["our questions", "0", "0", "? 1", "– 1", "1 of 2", "0.1"],
     ]
 
@@ -225,6 +226,21 @@ def test_a_figure_stands_beside_its_claims_and_after_all_if_it_has_none(project)
     ]
     assert [one.attrs["id"] for one in root.all("figure")] == ["figure-rise", "figure-other"]
     assert [one.all("b")[0].text for one in root.all("figure")] == ["Figure 1.", "Figure 2."]
+
+
+@pytest.mark.parametrize(("of", "wanted"), [
+    ({"a": "1", "b": "1", "c": "2"}, [("ab", "1"), ("c", "2")]),
+    ({"a": "1", "b": "12", "c": "2"}, [("a", "1"), ("bc", "2")]),
+    ({"a": "", "b": "", "c": "1", "d": "", "e": ""}, [("ab", ""), ("c", "1"), ("de", "")]),
+    ({"a": "1", "b": "2", "c": "1"}, [("a", "1"), ("b", "2"), ("c", "")]),   # it is shown, but elsewhere
+    ({"a": "12", "b": "2"}, [("ab", "12")]),
+])
+def test_claims_of_the_same_figures_stand_together_and_every_figure_once(of, wanted):
+    """`of` is claim -> its figures."""
+    figures = [{"id": id, "claims": [claim for claim in of if id in of[claim]]} for id in "12"]
+    found = groups({"claims": [{"id": claim} for claim in of], "figures": figures})
+    ids = [{key: "".join(one["id"] for one in group[key]) for key in group} for group in found]
+    assert [(group["claims"], group["figures"]) for group in ids] == wanted
 
 
 def test_a_claim_leads_to_its_figures_and_tables(project):
