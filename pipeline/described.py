@@ -2,19 +2,22 @@
 
     python -m pipeline.described     or `make deps`
 
-In the README it is a row of the table of experiments, in dvc.yaml the `desc` of the stage that is named like
-the experiment, in stages/<experiment>/dvc.yaml the section `plots:`, of those tables that there are.
+In the README it is a row of the table of experiments; in dvc.yaml the `desc` of the stage that is named like
+the experiment, and its page and figures among the deps of `report`; in stages/<experiment>/dvc.yaml the
+section `plots:`, of those tables that there are.
 """
 
 import importlib
+from fnmatch import fnmatch
 from pathlib import Path
 
-from pipeline.documents import between, bracketed, load_document, text_of
+from pipeline.documents import between, bracketed, load_document, put_bracketed, text_of
 from pipeline.plotted import header
 from stages.core.files import write
 from stages.core.stage import main
 
 HEAD = "| experiment | question | papers |\n|---|---|---|\n"
+SHOWN = "data/{}/page.json", "plots/{}/figures"              # what the report shows of an experiment
 ENDS = "_low", "_high"                   # of columns that an interval has beside its mean
 MOST = 7                                 # lines that a plot may have
 
@@ -58,10 +61,14 @@ def row(about):
 
 
 def descriptions(root, abouts):
-    """dvc.yaml with a `desc` for each experiment."""
+    """dvc.yaml with a `desc` for each experiment, and what the report shows of it."""
     document = load_document(Path(root, "dvc.yaml"))
     for about in abouts:
         document["stages"][about.name]["desc"] = f"{about.title} ({', '.join(map(str, about.sources))})"
+    shown = sorted(path.format(about.name) for about in abouts for path in SHOWN)
+    report = document["stages"]["report"]
+    others = [dep for dep in report["deps"] if not any(fnmatch(dep, path.format("*")) for path in SHOWN)]
+    put_bracketed(report, "deps", shown + others)
     return text_of(document)
 
 

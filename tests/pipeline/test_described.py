@@ -20,6 +20,16 @@ README = """\
 
 More.
 """
+MAP = """\
+# The map.
+stages:
+  demo:
+    desc: {desc}
+    cmd: one  # why
+  report:
+    deps: [{shown}, docs/results, stages/report/site.py]
+    outs: [plots/report]
+"""
 ROW = (
     "| [demo](stages/demo/README.md) | Does it? | [A 2021](https://example.org/a), "
     "[B 2022](https://example.org/b) |"
@@ -32,7 +42,7 @@ def project(tmp_path):
     (tmp_path / "stages/demo").mkdir(parents=True)
     (tmp_path / "plots/demo/curves").mkdir(parents=True)
     (tmp_path / "README.md").write_text(README)
-    (tmp_path / "dvc.yaml").write_text("# The map.\nstages:\n  demo:\n    desc: Old\n    cmd: one  # why\n")
+    (tmp_path / "dvc.yaml").write_text(MAP.format(desc="Old", shown="data/gone/page.json"))
     (tmp_path / "stages/demo/dvc.yaml").write_text("stages: {}\n\n# These are drawn.\nplots: []\n")
     (tmp_path / "plots/demo/curves/noise.csv").write_text("sigma,a,a_low,a_high,b,b_low\n0,1,1,1,1,1\n")
     return tmp_path
@@ -54,7 +64,9 @@ def test_this_project(root):
 def test_everything_says_what_about_says_and_nothing_else_changes(project):
     assert mended(project) == {
         "README.md": README.replace("| old |\n", f"{described.HEAD}{ROW}\n"),
-        "dvc.yaml": "# The map.\nstages:\n  demo:\n    desc: A demo (A 2021, B 2022)\n    cmd: one  # why\n",
+        "dvc.yaml": MAP.format(
+            desc="A demo (A 2021, B 2022)", shown="data/demo/page.json, plots/demo/figures",
+        ),
         "stages/demo/dvc.yaml": "stages: {}\n\n# These are drawn.\nplots:\n  - Under noise:\n      x: sigma\n"
                                 "      y:\n        ../../plots/demo/curves/noise.csv: [a, b]\n",
     }
