@@ -46,6 +46,13 @@ def test_the_image_lacks_no_file_of_git(root, repo):
     assert ignored("data/raw/objects/train/cat/1.png", rules)
 
 
+def test_keys_get_neither_into_git_nor_into_the_image(root, repo):
+    """In the folder of certificates that the page on clusters shows."""
+    folder = re.search(r"-m pipeline\.runner\.certificates (\w+)", (root / "docs/clusters.md").read_text())[1]
+    assert repo.scm.is_ignored(str(root / folder / "worker-key.pem"))
+    assert ignored(f"{folder}/worker-key.pem", (root / ".dockerignore").read_text().splitlines())
+
+
 def ignored(name, rules):
     """Whether a file is left out: the last rule that fits it or a folder above it decides."""
     parts, out = name.split("/"), False
