@@ -73,7 +73,8 @@ def test_the_answer_names_the_largest_gain_and_both_shares_of_the_digit():
 def test_soft_labels_are_compared_with_each_of_the_others(root, monkeypatch):
     drawn = {}
     monkeypatch.setattr("stages.distillation.page.dots",
-                        lambda name, caption, panels, labels, *_: drawn.update(panels | {"rows": labels}))
+                        lambda name, caption, panels, labels, *_, **__: drawn.update(
+                            panels | {"rows": labels}))
     monkeypatch.setattr("stages.distillation.page.lines", lambda *_, **__: None)
     digits = Digits(**load_yaml(root / "params.yaml")["distillation"]["digits"])
     values = right({"soft": 90.0, "labels": 85.0, "smoothed": 92.0}, SOURCES)

@@ -42,7 +42,7 @@ BROKEN = {
         "stages/demo/dvc.yaml", "cmd: python -m stages.demo.figures", "cmd: python -O -m stages.demo.figures",
         "figures: cmd is `python -O -m stages.demo.figures`, in dvc.lock `python -m stages.demo.figures`"),
     "a new dependency": (
-        "dvc.yaml", "      - plots/demo\n", "      - plots/demo\n      - params.yaml\n",
+        "dvc.yaml", "[metrics/demo.json, plots/demo,", "[metrics/demo.json, plots/demo, params.yaml,",
         "report: params.yaml is not in dvc.lock"),
     "new data": (
         "data/raw/words/more.txt", None, "more", "data@words: data/raw/words is not the one in dvc.lock"),
