@@ -13,11 +13,13 @@ from pathlib import Path
 
 from pipeline.documents import between, bracketed, load_document, put_bracketed, text_of
 from pipeline.plotted import header
+from stages.core.errors import UserError
 from stages.core.files import write
 from stages.core.stage import main
 
 HEAD = "| experiment | question | papers |\n|---|---|---|\n"
 SHOWN = "data/{}/page.json", "plots/{}/figures"              # what the report shows of an experiment
+DRAWN = "`dvc plots show` and `dvc plots diff` draw these."    # above plots: where it is new
 ENDS = "_low", "_high"                   # of columns that an interval has beside its mean
 MOST = 7                                 # lines that a plot may have
 
@@ -32,7 +34,11 @@ def run():
 def abouts(root):
     """What all experiments of the project, whose code this is, say of themselves, by name."""
     names = sorted({path.parent.name for path in Path(root, "stages").glob("*/about.py")} - {"core"})
-    return [importlib.import_module(f"stages.{name}.about").ABOUT for name in names]
+    found = [importlib.import_module(f"stages.{name}.about").ABOUT for name in names]
+    for name, about in zip(names, found, strict=True):
+        if about.name != name:
+            raise UserError(f"stages/{name}/about.py has the name `{about.name}`: take the folder's, {name}")
+    return found
 
 
 def different(root, abouts):
@@ -64,7 +70,13 @@ def descriptions(root, abouts):
     """dvc.yaml with a `desc` for each experiment, and what the report shows of it."""
     document = load_document(Path(root, "dvc.yaml"))
     for about in abouts:
-        document["stages"][about.name]["desc"] = f"{about.title} ({', '.join(map(str, about.sources))})"
+        stage = document["stages"].get(about.name)
+        if stage is None:
+            raise UserError(f"dvc.yaml has no stage `{about.name}`, which stages/{about.name} needs: "
+                            "write it like `noise`; CONTRIBUTING.md says what it needs")
+        if "desc" not in stage:
+            stage.insert(0, "desc", "")
+        stage["desc"] = f"{about.title} ({', '.join(map(str, about.sources))})"
     shown = sorted(path.format(about.name) for about in abouts for path in SHOWN)
     report = document["stages"]["report"]
     others = [dep for dep in report["deps"] if not any(fnmatch(dep, path.format("*")) for path in SHOWN)]
@@ -75,6 +87,8 @@ def descriptions(root, abouts):
 def plots(root, about):
     """An experiment's dvc.yaml with a plot for each table of `about.curves`."""
     document = load_document(Path(root, "stages", about.name, "dvc.yaml"))
+    if "plots" not in document:
+        document.yaml_set_comment_before_after_key("plots", before=f"\n{DRAWN}")
     document["plots"] = []
     for name, title in about.curves.items():
         table = f"plots/{about.name}/curves/{name}.csv"

@@ -56,7 +56,7 @@ def different(repo, names):
     found = {}
     for name in names:
         steps, readme = folded(repo, name), Path(repo.root_dir, "stages", name, "README.md")
-        text = readme.read_text(encoding="utf-8")
+        text = readme.read_text(encoding="utf-8") if readme.exists() else ""
         found[readme] = between(text, "steps", mermaid(steps), f"stages/{name}/README.md")
         found[Path(repo.root_dir, "docs/steps", f"{name}.svg")] = svg(steps)
     return {

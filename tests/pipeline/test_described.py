@@ -1,5 +1,7 @@
 """README.md and dvc.yaml say of experiments what their about.py says."""
 
+import importlib
+
 import pytest
 
 from pipeline import described
@@ -85,6 +87,33 @@ def test_a_plot_has_seven_lines_at_most(project):
     columns = [f"n{i}" for i in range(9)]
     (project / "plots/demo/curves/noise.csv").write_text(",".join(["x", *columns]) + "\n")
     assert f"noise.csv: [{', '.join(columns[:7])}]\n" in mended(project)["stages/demo/dvc.yaml"]
+
+
+def test_an_experiment_that_is_new(project):
+    (project / "dvc.yaml").write_text(
+        "stages:\n  demo:\n    cmd: one\n    outs: [x]\n\n  report:\n    deps: [docs/results]\n"
+    )
+    (project / "stages/demo/dvc.yaml").write_text("stages:\n  one:\n    cmd: two\n")
+    found = mended(project)
+    assert found["dvc.yaml"].startswith(
+        "stages:\n  demo:\n    desc: A demo (A 2021, B 2022)\n    cmd: one\n    outs: [x]\n\n  report:\n"
+    )
+    assert found["stages/demo/dvc.yaml"].startswith(
+        f"stages:\n  one:\n    cmd: two\n\n# {described.DRAWN}\nplots:\n  - Under noise:\n"
+    )
+
+
+def test_an_experiment_without_its_stage(project):
+    (project / "dvc.yaml").write_text("stages:\n  report:\n    deps: []\n")
+    with pytest.raises(UserError, match=r"^dvc.yaml has no stage `demo`, which stages/demo needs: write it"):
+        described.different(project, [ABOUT])
+
+
+def test_a_name_that_is_not_the_folders(root, monkeypatch):
+    module = importlib.import_module("stages.noise.about")
+    monkeypatch.setattr(module, "ABOUT", ABOUT)
+    with pytest.raises(UserError, match=r"^stages/noise/about.py has the name `demo`: take the folder"):
+        described.abouts(root)
 
 
 def test_a_readme_without_its_place(project):

@@ -80,6 +80,11 @@ def test_this_project(repo, edit):
     assert stale(repo, edit) == expected
 
 
+def test_every_experiment_has_rows(root):
+    experiments = {path.parent.name for path in root.glob("stages/*/about.py")} - {"core"}
+    assert {path.parent.name for path in root.glob("tests/*/stale.py")} == experiments
+
+
 SLOW = {"stages/demo/dvc.yaml:train@slow-1", "stages/demo/dvc.yaml:train@slow-2"}
 FAST = {"stages/demo/dvc.yaml:train@fast-1", "stages/demo/dvc.yaml:train@fast-2"}
 LATER = {"stages/demo/dvc.yaml:figures", "demo", "report"}

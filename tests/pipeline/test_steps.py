@@ -42,6 +42,9 @@ def test_a_page_that_shows_other_steps_is_mended(repo, tmp_path, monkeypatch):
     readme.write_text("# demo\n")
     with pytest.raises(UserError, match=r"stages/demo/README.md needs a line <!-- steps -->"):
         steps.different(repo, ["demo"])
+    readme.unlink()
+    with pytest.raises(UserError, match=r"stages/demo/README.md needs a line <!-- steps -->"):
+        steps.different(repo, ["demo"])
 
 
 def test_boxes_do_not_lie_over_one_another_and_words_are_escaped():
