@@ -86,7 +86,10 @@ def readable(path, content):
     try:
         return content()
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist: run the stage that writes it, or `dvc repro`") from None
+        stage = os.environ.get("DVC_STAGE")
+        hint = f"; is it under deps of {stage}?" if stage else ""
+        message = f"{path} does not exist: run the stage that writes it, or `dvc repro`"
+        raise UserError(message + hint) from None
     except Exception as error:  # the readers raise a dozen types, all for the same reason
         raise UserError(
             f"{path} is damaged ({error}): delete it, then `dvc checkout` or `dvc repro` restores it"

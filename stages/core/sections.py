@@ -53,6 +53,9 @@ def sections():
     """
     names = [f"{PACKAGE.name}.{path.parent.name}.params" for path in described()]
     modules = [importlib.import_module(name) for name in names]
+    for path, module in zip(described(), modules, strict=True):
+        if not hasattr(module, "SECTIONS"):
+            raise UserError(f"{relative(path)} has no SECTIONS, a dict of dotted name -> class")
     return {name: section for module in modules for name, section in module.SECTIONS.items()}
 
 
