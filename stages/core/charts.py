@@ -7,16 +7,18 @@ for, drawn anew in another run (claims.py), which makes the interval, or average
 import math
 
 import numpy as np
+from matplotlib.colors import to_rgba
 
 from stages.core.claims import DRAWN, drawn, drawn_axes
 from stages.core.files import write_rows
 from stages.core.histories import histories
 from stages.core.intervals import interval
 from stages.core.pages import Figure, Table
-from stages.core.plots import figure, legend, save_figure, style
+from stages.core.plots import COLOURS, figure, legend, save_figure, style
 from stages.core.words import listed
 
 MOST_TICKS = 12                                              # of more places, every second or third has one
+DARKEST = 0.7                                                # opacity of a cell on which ink is read
 
 
 def ends(values):
@@ -153,6 +155,28 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None
     groups = [values for panel in panels.values() for values in panel.values()]
     shown = [values for each in groups for one in labels if (values := chosen(each, one)) is not None]
     return saved(name, fig, f"{caption} {explained('Bars', shown, level)}", claims)
+
+
+def matrix(name, caption, panels, xlabel, ylabel, top=100, claims=()):
+    """The figure `name`: a matrix a panel, title -> a DataArray with two axes, rows first, whose coordinates
+    are written beside it. A cell is the more opaque the nearer its number to `top`, and clear at 0; if it does
+    not round to 0, the number is written in it.
+    """
+    fig, all_axes = figure(len(panels))
+    for axes, (title, values) in zip(all_axes, panels.items(), strict=True):
+        cells = values.to_numpy()
+        shade = np.broadcast_to(to_rgba(COLOURS[0]), (*cells.shape, 4)).copy()
+        shade[..., 3] = DARKEST * np.clip(cells / top, 0, 1)
+        axes.imshow(shade, interpolation="none")
+        for (row, column), number in np.ndenumerate(cells.round()):
+            if number:
+                axes.text(column, row, f"{number:.0f}", size=7, ha="center", va="center")
+        rows, columns = (values[axis].to_numpy() for axis in values.dims)
+        axes.set(title=title, xlabel=xlabel, xticks=range(len(columns)), xticklabels=columns,
+                 yticks=range(len(rows)), yticklabels=rows)
+        axes.grid(visible=False)
+    all_axes[0].set_ylabel(ylabel)
+    return saved(name, fig, caption, claims)
 
 
 def saved(name, fig, caption, claims=()):

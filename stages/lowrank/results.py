@@ -1,0 +1,48 @@
+"""What was measured of the network and its narrow ones, by name; right, left out and confused are in percent."""
+
+import xarray as xr
+
+from stages.core.histories import histories
+from stages.core.measurements import measured
+
+SIZES = {"half": "2×", "quarter": "4×", "eighth": "8×"}
+KINDS = {
+    "truncated": "factors, as they are",
+    "refined": "factors, refined",
+    "random": "random weights, trained as long",
+    "random_longer": "random weights, as many epochs in all",
+}
+
+
+def results(seeds):
+    """Datasets of the whole network and, with the axes `size` and `network`, of the narrow ones."""
+    found = (
+        measured("data/lowrank/whole/{seed}.safetensors", seed=seeds),
+        measured("data/lowrank/narrow/{size}/{seed}.safetensors", size=SIZES, seed=seeds),
+    )
+    return [one.assign(right=100 * one.right) for one in found]
+
+
+def spectra(layers, seeds):
+    """A Dataset along the axis `rank` for each layer, number -> one: singular values, what a rank leaves out
+    of the matrix, and test images that are right with this matrix alone at it.
+    """
+    found = {
+        number: measured(f"data/lowrank/spectrum/{number}/{{seed}}.safetensors", seed=seeds)
+        for number in range(1, layers + 1)
+    }
+    return {
+        number: one.assign(right=100 * one.right, left_out=100 * one.left_out)
+        for number, one in found.items()
+    }
+
+
+def least_rank(right, whole, points=1.0):
+    """The least rank from which on accuracy is within `points` of the whole network's, for each seed."""
+    within = right.mean("image") >= whole.mean("image") - points
+    return xr.where(within, 0, right["rank"]).max("rank") + 1
+
+
+def trainings(seeds):
+    """How the whole network, and two at 8×, were trained: loss and accuracy by `network` and `epoch`."""
+    return histories({"lowrank": ["whole"], "lowrank/eighth": ["refined", "random"]}, seeds)
