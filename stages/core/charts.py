@@ -18,7 +18,8 @@ from stages.core.plots import COLOURS, figure, legend, save_figure, style
 from stages.core.words import listed
 
 MOST_TICKS = 12                                              # of more places, every second or third has one
-DARKEST = 0.7                                                # opacity of a cell on which ink is read
+DARKEST = 0.7                                                # opacity of a matrix's cell, on which ink is read
+PIXELS = 20                                                  # of a cell, so that smoothing is not seen
 
 
 def ends(values):
@@ -27,7 +28,7 @@ def ends(values):
     """
     terms = values if isinstance(values, list) else [values]
     mean = float(sum(term.mean() for term in terms))
-    if min(term.sizes.get("seed", 1) for term in terms) < 3:
+    if np.isnan(mean) or min(term.sizes.get("seed", 1) for term in terms) < 3:
         return mean, np.nan, np.nan
     try:
         return mean, *interval([drawn(term) for term in terms])[1:]
@@ -159,19 +160,18 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None
 
 def matrix(name, caption, panels, xlabel, ylabel, top=100, claims=()):
     """The figure `name`: a matrix a panel, title -> a DataArray with two axes, rows first, whose coordinates
-    are written beside it. A cell is the more opaque the nearer its number to `top`, and clear at 0; if it does
-    not round to 0, the number is written in it.
+    stand beside it. A cell is the more opaque the nearer it is to `top`; its number, if not 0, is in it.
     """
     fig, all_axes = figure(len(panels))
     for axes, (title, values) in zip(all_axes, panels.items(), strict=True):
-        cells = values.to_numpy()
-        shade = np.broadcast_to(to_rgba(COLOURS[0]), (*cells.shape, 4)).copy()
-        shade[..., 3] = DARKEST * np.clip(cells / top, 0, 1)
-        axes.imshow(shade, interpolation="none")
-        for (row, column), number in np.ndenumerate(cells.round()):
+        rows, columns = (values[axis].to_numpy() for axis in values.dims)
+        shade = np.full((len(rows), len(columns), 4), to_rgba(COLOURS[0]))
+        shade[..., 3] = DARKEST * (values / top).clip(0, 1)
+        edges = -0.5, len(columns) - 0.5, len(rows) - 0.5, -0.5
+        axes.imshow(shade.repeat(PIXELS, 0).repeat(PIXELS, 1), interpolation="none", extent=edges)
+        for (row, column), number in np.ndenumerate(values.round()):
             if number:
                 axes.text(column, row, f"{number:.0f}", size=7, ha="center", va="center")
-        rows, columns = (values[axis].to_numpy() for axis in values.dims)
         axes.set(title=title, xlabel=xlabel, xticks=range(len(columns)), xticklabels=columns,
                  yticks=range(len(rows)), yticklabels=rows)
         axes.grid(visible=False)

@@ -14,7 +14,7 @@ ABOUT = About(
              "bring back what is lost?",
     sources=[ECKART],
     curves={
-        "training": "Training loss",
-        "refinement": "Test accuracy at 8×, from factors and from random weights",
+        "training": "Training loss, the narrow networks at 8×",
+        "accuracy": "Test accuracy, the narrow networks at 8×",
     },
 )

@@ -11,26 +11,25 @@ from stages.core.claims import OURS, claim
 POINT = 1.0
 
 
-def claims(whole, narrow):
-    """The claims, from percent right of the whole network and of the narrow ones."""
-    truncated, refined, random, longer = (
-        narrow.sel(network=name, drop=True) for name in ("truncated", "refined", "random", "random_longer")
-    )
-    lost = whole - truncated
+def claims(right):
+    """The claims, from percent right as in results.py."""
+    whole, refined = right["whole"], right["refined"]
+    lost = whole - right["truncated"]
 
     def made(difference, **text):
         return claim(difference=difference, source=OURS, given=whole, **text)
 
     return [
-        made(refined - truncated - lost / 2, id="refinement_regains_most",
+        made(refined - (whole - lost / 2), id="refinement_regains_most",
              sentence="A few epochs of training regain more than half of the accuracy that a network loses "
-                      "when all its weight matrices are cut to a half, a quarter and an eighth of their rank."),
-        made(refined - random, id="factors_beat_random",
+                      "when its weight matrices are cut to a half, a quarter and an eighth of their rank."),
+        made(refined - right["random"], id="factors_beat_random",
              sentence="A narrow network that begins with the factors of a trained one classifies more test "
                       "images correctly than the same network from random weights, trained as long."),
-        made(refined - longer, id="factors_beat_longer_training",
-             sentence="It does so even if the network from random weights is trained for as many epochs as "
-                      "the other had before and after it was cut."),
+        made(refined - right["longer"], id="factors_beat_longer_training",
+             sentence="A narrow network that begins with the factors of a trained one classifies more test "
+                      "images correctly than the same network from random weights, trained for as many epochs "
+                      "as the other had before and after it was cut."),
         made(POINT - lost.sel(size="half"), id="half_costs_little",
              sentence="At half the rank, before any refinement, a network loses less than a point of test "
                       "accuracy."),

@@ -3,9 +3,8 @@
 truncated      the factors of the trained network's matrices, as they are
 refined        trained on from there
 random         the control: the same narrow network from torch's own random weights, trained as long
-random_longer  the same, for as many epochs as the trained network and its refinement have had together
 
-All are trained by the same recipe, each with a cosine of its own, and see the same batches.
+Both are trained by the recipe of the whole network, with a cosine of their own, and see the same batches.
 """
 
 import torch
@@ -20,24 +19,22 @@ from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lowrank.factors import decomposed, factorised
 from stages.lowrank.nets import Perceptron, perceptron, summary
-from stages.lowrank.params import Ranks
+from stages.lowrank.params import Ranks, Widths
 from stages.lowrank.recipe import judged, train
 
 
 def run(size: str):
     ranks, recipe = read(f"lowrank.ranks.{size}", Ranks), read("lowrank.training", Recipe)
-    epochs, role = read("lowrank.refinement.epochs", Count), load_role("digits")
+    epochs, hidden = read("lowrank.refinement.epochs", Count), read("lowrank.hidden", Widths)
+    role = load_role("digits")
     for seed in each_seed():
         start(seed)
+        random = perceptron(role, hidden, ranks)
         whole = load_net(weights_path("lowrank/whole", seed), Perceptron)
         refined = factorised(whole, decomposed(whole), ranks)
         found = {"truncated": judged(refined, role.test)}
-        train(refined, role, recipe, epochs, seed, f"{size}/refined")
-        found["refined"] = judged(refined, role.test)
-        for name, length in {"random": epochs, "random_longer": recipe.epochs + epochs}.items():
-            torch.manual_seed(seed)
-            net = perceptron(role, whole.shape["widths"][1:-1], ranks)
-            train(net, role, recipe, length, seed, f"{size}/{name}")
+        for name, net in {"refined": refined, "random": random}.items():
+            train(net, role, recipe, epochs, seed, f"{size}/{name}")
             found[name] = judged(net, role.test)
         arrays = {key: torch.stack([one[key] for one in found.values()]) for key in found["refined"]}
         record(f"data/lowrank/narrow/{size}/{seed}.safetensors", {

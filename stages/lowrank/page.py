@@ -3,7 +3,6 @@
 import numpy as np
 import xarray as xr
 
-from stages.core import words
 from stages.core.charts import dots, lines, matrix, table, write_lines
 from stages.core.data import load_role
 from stages.core.measurements import recorded
@@ -11,6 +10,7 @@ from stages.core.pages import machine, publish
 from stages.core.params import read
 from stages.core.seeds import listed
 from stages.core.stage import main
+from stages.core.words import listed as in_words
 from stages.lowrank.about import ABOUT
 from stages.lowrank.claims import claims
 from stages.lowrank.params import Lowrank
@@ -19,8 +19,39 @@ from stages.lowrank.results import KINDS, SIZES, least_rank, results, spectra, t
 CHANCE = 10, "chance"                                        # percent; ten classes
 
 
-def sizes_table(seed):
-    """The model summaries: sizes and parameters of every layer, of the network and of its narrow ones."""
+def accuracy_table(right):
+    """Accuracy of the whole network and of the narrow ones, by where they came from."""
+    columns = {words: {size: right[kind].sel(size=size) for size in SIZES} for kind, words in KINDS.items()}
+    columns[KINDS["truncated"]]["whole"] = right["whole"]
+    return table(
+        "Test accuracy in %, by what the weights began as", {"whole": "whole"} | SIZES, columns,
+        f"All are trained by one recipe. Of “{KINDS['longer']}” there are {right['longer'].sizes['seed']} "
+        "seeds.",
+    )
+
+
+def layers_table(ranks, found, whole):
+    """Each layer's matrix alone at the ranks of the narrow networks, and the least rank that it can bear."""
+    rows = {(n, size): f"layer {n} at {words}" for n in found for size, words in SIZES.items()}
+    at = {(n, size): found[n].sel(rank=getattr(ranks, size)[n - 1]) for n, size in rows}
+    least = {(n, "least"): least_rank(one.right, whole) for n, one in found.items()}
+    return table(
+        "One weight matrix at a lower rank, the others whole",
+        rows | {(n, "least"): f"layer {n}, least rank within a point" for n in found},
+        {
+            "rank": {row: int(one["rank"]) for row, one in at.items()} | least,
+            "left out of the matrix, %": {row: one.left_out for row, one in at.items()},
+            "test accuracy, %": {row: one.right for row, one in at.items()},
+            "points lost": {row: whole - one.right for row, one in at.items()},
+        },
+        "Left out: the root of the sum of the squared singular values beyond the rank, over that of all. "
+        "Within a point: from this rank on, none costs more than a point of test accuracy.",
+        of="matrix",
+    )
+
+
+def summaries_table(seed):
+    """The model summaries: every layer of the whole network and of the narrow ones."""
     paths = {"whole": "whole"} | {size: f"narrow/{size}" for size in SIZES}
     found = {name: recorded(f"data/lowrank/{path}/{seed}.safetensors").attrs["summary"]
              for name, path in paths.items()}
@@ -30,7 +61,7 @@ def sizes_table(seed):
         for i in range(len(found["whole"]))
     }
     return table(
-        "Model summaries: units of every layer with the rank between them, and parameters",
+        "Model summaries: units of every layer, with the rank between them, and parameters",
         {"whole": "whole"} | SIZES, columns | {
             "parameters": {name: f"{count:,}" for name, count in total.items()},
             "whole / this": {name: f"{total['whole'] / count:.2f}" for name, count in total.items()},
@@ -39,39 +70,12 @@ def sizes_table(seed):
     )
 
 
-def accuracy_table(whole, narrow):
-    """Accuracy of the network and of its narrow ones, however they came about."""
-    columns = {
-        words: {size: narrow.sel(network=kind, size=size) for size in SIZES} for kind, words in KINDS.items()
-    }
-    columns[KINDS["truncated"]]["whole"] = whole
-    return table(
-        "Test accuracy in %, of narrow networks by what they began with", {"whole": "whole"} | SIZES, columns,
-        "All networks are trained by the same recipe. Random weights are torch's own.",
-    )
+def named(parts, names):
+    """DataArrays side by side along the axis `network`."""
+    return xr.concat(parts, "network").assign_coords(network=names)
 
 
-def layers_table(ranks, found, whole):
-    """Each layer's matrix alone at the ranks of the narrow networks, and the least rank that it can bear."""
-    rows = {(n, size): f"layer {n} at {words}" for n in found for size, words in SIZES.items()}
-    at = {(n, size): found[n].sel(rank=getattr(ranks, size)[n - 1]) for n, size in rows}
-    least = {(n, "least"): least_rank(found[n].right, whole) for n in found}
-    return table(
-        "One weight matrix at a lower rank, the others whole",
-        rows | {(n, "least"): f"layer {n}, least rank within a point" for n in found},
-        {
-            "rank": {key: int(one["rank"]) for key, one in at.items()} | least,
-            "left out of the matrix, %": {key: one.left_out for key, one in at.items()},
-            "test accuracy, %": {key: one.right for key, one in at.items()},
-            "points lost": {key: whole - one.right for key, one in at.items()},
-        },
-        "Left out: the root of the sum of the squared singular values beyond the rank, over that of all. "
-        "Within a point: from this rank on, no rank costs more than a point of test accuracy.",
-        of="matrix",
-    )
-
-
-def spectrum_figures(ranks, found):
+def rank_figures(ranks, found):
     """Singular values with the ranks of the narrow networks, and what every rank leaves out and costs."""
     singular, costs = {}, {}
     for n, one in found.items():
@@ -81,130 +85,122 @@ def spectrum_figures(ranks, found):
         costs[f"Layer {n}"] = named([one.right, one.left_out], ["right", "left_out"]), "rank", "rank"
     return [
         lines(
-            "lowrank/singular", "Singular values of each weight matrix of the trained network, on a "
+            "lowrank/singular", "Singular values of each weight matrix of the trained network on a "
             "logarithmic scale, the largest first. The last that each narrow network keeps is marked.",
             singular, {"all": "all"} | {size: f"last at {words}" for size, words in SIZES.items()},
             "log₁₀ of the singular value",
         ),
         lines(
             "lowrank/ranks", "Test accuracy with one weight matrix at a lower rank and the others whole, and "
-            "how much of this matrix (its Frobenius norm) that rank leaves out.",
+            "how much of this matrix, by its Frobenius norm, that rank leaves out.",
             costs, {"right": "test accuracy", "left_out": "left out of the matrix"}, "%", CHANCE, (0, 100),
             ["half_costs_little", "eighth_costs_more"],
         ),
     ]
 
 
-def named(parts, names):
-    """DataArrays side by side along the axis `network`."""
-    return xr.concat(parts, "network").assign_coords(network=names)
-
-
 def training_figures(found):
     """Loss and accuracy of both splits after every epoch."""
     titles = {"whole": "Whole network", "refined": "8×, from factors", "random": "8×, from random weights"}
-    shown = {
-        "loss": ("Mean cross-entropy", "nats", None, None),
-        "accuracy": ("Accuracy", "%", CHANCE, (0, 100)),
-    }
-    figures = []
-    for measure, (words, unit, level, ylim) in shown.items():
+
+    def drawn(measure, caption, ylabel, *more):
         panels = {}
         for name, title in titles.items():
-            one = found.sel(network=name, drop=True).dropna("epoch")
-            splits = named([one[f"train_{measure}"], one[f"test_{measure}"]], ["train", "test"])
-            panels[title] = splits, "epoch", "epoch"
-        figures.append(lines(
-            f"lowrank/{measure}",
-            f"{words} on training and test images after every epoch: of the network in training, of its "
-            "refinement at 8×, and of the same narrow network from random weights.",
-            panels, {"train": "training images", "test": "test images"}, f"{words.lower()}, {unit}", level,
-            ylim,
-        ))
-    return figures
+            one = found.sel(network=name).dropna("epoch")
+            both = named([one[f"train_{measure}"], one[f"test_{measure}"]], ["train", "test"])
+            panels[title] = both, "epoch", "epoch"
+        return lines(
+            f"lowrank/{measure}", f"{caption} on training and test images after every epoch: of the whole "
+            "network, of the refinement of its factors at 8×, and of that network from random weights.",
+            panels, {"train": "training images", "test": "test images"}, ylabel, *more,
+        )
+
+    return [drawn("loss", "Mean cross-entropy", "cross-entropy, nats"),
+            drawn("accuracy", "Accuracy", "accuracy, %", CHANCE, (0, 100))]
 
 
-def narrow_figures(whole, narrow):
+def narrow_figures(right):
     """Accuracy of the narrow networks, and what those that begin with factors have more."""
-    by_size = {kind: narrow.sel(network=kind, drop=True).rename(size="network") for kind in KINDS}
+    by_size = {kind: right[kind].rename(size="network") for kind in KINDS}
     return [
         dots(
             "lowrank/narrow", "Test accuracy of narrow networks: of the trained network's factors before and "
             "after refinement, and of the same networks from random weights.",
-            {"Test accuracy": {words: by_size[kind] for kind, words in KINDS.items()}}, SIZES,
-            "test accuracy, %", (float(whole.mean()), "the whole network"),
-            ["refinement_regains_most", "half_costs_little", "eighth_costs_more"],
+            {"Narrow networks": {words: by_size[kind] for kind, words in KINDS.items()}}, SIZES,
+            "test accuracy, %", (float(right["whole"].mean()), "the whole network"),
+            ["refinement_regains_most", "half_costs_little", "eighth_costs_more"], (0, 100),
         ),
         dots(
             "lowrank/gain", "Test accuracy that refined factors have more than the same narrow network from "
             "random weights, image by image.",
-            {"Gain by factors": {
-                f"over {KINDS[kind]}": by_size["refined"] - by_size[kind]
-                for kind in ("random", "random_longer")
-            }}, SIZES, "points of test accuracy", (0, "no difference"),
+            {"Refined factors": {f"over {KINDS[kind]}": by_size["refined"] - by_size[kind]
+                                 for kind in ("random", "longer")}},
+            SIZES, "gain in test accuracy, points", (0, "no difference"),
             ["factors_beat_random", "factors_beat_longer_training"],
         ),
     ]
 
 
-def confusion_figure(whole, narrow):
-    """Which digits are taken for which, in percent of each digit, all seeds together."""
-    eighth = narrow.sel(size="eighth")
-    counts = {
-        "Whole network": whole, "8×, as it is cut": eighth.sel(network="truncated"),
-        "8×, refined": eighth.sel(network="refined"),
+def confusion_figure(confusion):
+    """Which digits are taken for which: the whole network, and at 8× before and after refinement."""
+    shown = {
+        "Whole network": confusion["whole"], "8×, as it is cut": confusion["truncated"].sel(size="eighth"),
+        "8×, refined": confusion["refined"].sel(size="eighth"),
     }
-    pooled = {title: values.sum("seed") for title, values in counts.items()}
+    pooled = {title: counts.sum("seed") for title, counts in shown.items()}
     return matrix(
         "lowrank/confusion", "Which digits are taken for which, in percent of each digit's test images, all "
         "seeds together. Cells without a number round to 0.",
-        {title: 100 * values / values.sum("taken_for") for title, values in pooled.items()},
+        {title: 100 * counts / counts.sum("taken_for") for title, counts in pooled.items()},
         "taken for", "digit", claims=["eighth_costs_more", "refinement_regains_most"],
     )
 
 
 def conditions(settings, seeds):
     """What the numbers depend on, in words."""
-    role, facts = load_role("digits"), recorded(f"data/training/lowrank/whole/{seeds[0]}.safetensors").attrs
-    recipe = settings.training
+    role, recipe = load_role("digits"), settings.training
+    facts = recorded(f"data/training/lowrank/whole/{seeds[0]}.safetensors").attrs
+    units = in_words([str(width) for width in settings.hidden])
     return {
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"hidden layers of {' and '.join(map(str, settings.hidden))} units: {facts['parameters']:,} parameters",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}",
-        "refinement": f"{settings.refinement.epochs} epochs",
+        "network": f"perceptron with hidden layers of {units} units: {facts['parameters']:,} parameters",
+        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}, then "
+                    f"{settings.refinement.epochs} of refinement",
         "seeds": ", ".join(map(str, seeds)),
-    } | machine(facts)
+    } | machine(facts | {"precision": "float32"})
 
 
-def answer(settings, whole, narrow, found):
+def answer(settings, right, found):
     """The experiment in two sentences, made of its numbers."""
-    at = {kind: float(narrow.sel(size="eighth", network=kind).mean()) for kind in KINDS}
-    least = [f"{float(least_rank(one.right, whole).mean()):.0f} of {one.sizes['rank']}" for one in found.values()]
+    whole, at = float(right["whole"].mean()), {
+        kind: float(right[kind].sel(size="eighth").mean()) for kind in KINDS
+    }
+    least = [f"{float(least_rank(one.right, right['whole']).mean()):.0f} of {one.sizes['rank']}"
+             for one in found.values()]
     return (
-        f"The whole network classifies {float(whole.mean()):.1f} % of the test images correctly; at 8× it "
-        f"does {at['truncated']:.1f} % as it is cut, {at['refined']:.1f} % after {settings.refinement.epochs} "
-        f"epochs of refinement, and {at['random']:.1f} % from random weights. One matrix alone bears a rank "
-        f"of {words.listed(least)} within a point."
+        f"The whole network has {whole:.1f} % of the test images right; at 8× it has {at['truncated']:.1f} % "
+        f"as it is cut, {at['refined']:.1f} % after {settings.refinement.epochs} epochs of refinement, and "
+        f"from random weights {at['random']:.1f} % after as many and {at['longer']:.1f} % after "
+        f"{settings.training.epochs + settings.refinement.epochs}. Alone, the layers' matrices can go to rank "
+        f"{in_words(least)} for less than a point."
     )
 
 
 def run():
     settings, seeds = read("lowrank", Lowrank), listed()
-    whole, narrow = results(seeds)
+    confusion, right = results(seeds, listed(settings.longer.seeds))
     found, history = spectra(len(settings.hidden) + 1, seeds), trainings(seeds)
     write_lines("plots/lowrank/curves/training.csv", history.train_loss, "epoch", history.network.values)
-    eighth = history.test_accuracy.sel(network=["refined", "random"]).dropna("epoch")
-    write_lines("plots/lowrank/curves/refinement.csv", eighth, "epoch", eighth.network.values)
+    write_lines("plots/lowrank/curves/accuracy.csv", history.test_accuracy, "epoch", history.network.values)
     publish(
-        ABOUT, conditions(settings, seeds), answer(settings, whole.right, narrow.right, found),
-        claims(whole.right, narrow.right),
-        [accuracy_table(whole.right, narrow.right), layers_table(settings.ranks, found, whole.right),
-         sizes_table(seeds[0])],
-        [*narrow_figures(whole.right, narrow.right), *spectrum_figures(settings.ranks, found),
-         *training_figures(history), confusion_figure(whole.confusion, narrow.confusion)],
-        whole_test_accuracy=float(whole.right.mean()),
-        **{f"{size}_{kind}_test_accuracy": float(narrow.right.sel(size=size, network=kind).mean())
+        ABOUT, conditions(settings, seeds), answer(settings, right, found), claims(right),
+        [accuracy_table(right), layers_table(settings.ranks, found, right["whole"]),
+         summaries_table(seeds[0])],
+        [*narrow_figures(right), *rank_figures(settings.ranks, found), *training_figures(history),
+         confusion_figure(confusion)],
+        whole_test_accuracy=float(right["whole"].mean()),
+        **{f"{size}_{kind}_test_accuracy": float(right[kind].sel(size=size).mean())
            for size in SIZES for kind in KINDS},
     )
 

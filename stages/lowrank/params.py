@@ -1,21 +1,28 @@
 """What params.yaml may hold for this experiment."""
 
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from stages.core.params import Count, Recipe, Section
+from stages.core.params import Count, Few, Recipe, Section
 
 PIXELS, CLASSES = 28 * 28, 10                                # of `digits`
 
 Widths = Annotated[list[Count], Field(min_length=1)]
-Ranks = Annotated[list[Count], Field(min_length=1)]          # one for each weight matrix, the first layer's first
+Ranks = Annotated[list[Count], Field(min_length=2)]          # of each layer's weight matrix
 
 
 class Refinement(Section):
     """How long narrow networks are trained; all else is as in `lowrank.training`."""
 
     epochs: Count
+
+
+class Longer(Section):
+    """The control that costs most."""
+
+    seeds: Few
 
 
 class AllRanks(Section):
@@ -32,6 +39,7 @@ class Lowrank(Section):
     hidden: Widths
     training: Recipe
     refinement: Refinement
+    longer: Longer
     ranks: AllRanks
 
     @field_validator("ranks")
@@ -39,7 +47,7 @@ class Lowrank(Section):
     def _within_their_matrices(cls, ranks, info):
         if "hidden" in info.data:
             widths = [PIXELS, *info.data["hidden"], CLASSES]
-            most = [min(pair) for pair in zip(widths, widths[1:], strict=False)]
+            most = [min(pair) for pair in pairwise(widths)]
             for each in (ranks.half, ranks.quarter, ranks.eighth):
                 if len(each) != len(most) or any(k > top for k, top in zip(each, most, strict=True)):
                     raise ValueError(f"in each list a rank for every weight matrix, at most {most}")

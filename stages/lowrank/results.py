@@ -1,4 +1,4 @@
-"""What was measured of the network and its narrow ones, by name; right, left out and confused are in percent."""
+"""What was measured of the network and its narrow ones, by name; right and left out are in percent."""
 
 import xarray as xr
 
@@ -10,17 +10,21 @@ KINDS = {
     "truncated": "factors, as they are",
     "refined": "factors, refined",
     "random": "random weights, trained as long",
-    "random_longer": "random weights, as many epochs in all",
+    "longer": "random weights, as many epochs in all",
 }
 
 
-def results(seeds):
-    """Datasets of the whole network and, with the axes `size` and `network`, of the narrow ones."""
-    found = (
-        measured("data/lowrank/whole/{seed}.safetensors", seed=seeds),
-        measured("data/lowrank/narrow/{size}/{seed}.safetensors", size=SIZES, seed=seeds),
-    )
-    return [one.assign(right=100 * one.right) for one in found]
+def results(seeds, few):
+    """Confusion and percent right of test images: name -> DataArray, of `whole` and, with the axis `size`, of
+    the KINDS of narrow networks; of `longer` the few seeds alone.
+    """
+    whole = measured("data/lowrank/whole/{seed}.safetensors", seed=seeds)
+    narrow = measured("data/lowrank/narrow/{size}/{seed}.safetensors", size=SIZES, seed=seeds)
+    longer = measured("data/lowrank/longer/{size}/{seed}.safetensors", size=SIZES, seed=few)
+    found = {name: narrow.sel(network=name, drop=True) for name in narrow.network.values}
+    found |= {"whole": whole, "longer": longer}
+    confusion = {name: one.confusion for name, one in found.items() if name != "longer"}
+    return confusion, {name: 100 * one.right for name, one in found.items()}
 
 
 def spectra(layers, seeds):

@@ -12,7 +12,8 @@ from stages.lowrank.recipe import judged, train
 
 
 def run():
-    recipe, hidden, role = read("lowrank.training", Recipe), read("lowrank.hidden", Widths), load_role("digits")
+    recipe, hidden = read("lowrank.training", Recipe), read("lowrank.hidden", Widths)
+    role = load_role("digits")
     for seed in each_seed():
         start(seed)
         net = perceptron(role, hidden)
