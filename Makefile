@@ -63,6 +63,7 @@ nightly: $(TOOLS)  ## what grows with every experiment: every training is killed
 
 lint: $(TOOLS)  ## look for mistakes without running anything
 	@ruff check .
+	@python -m pipeline.devices
 	@python -m pipeline.params
 
 profile: setup  ## apply a profile to params.yaml: make profile NAME=cifar10 (NAME=default goes back)

@@ -1,9 +1,10 @@
 """Images per second of training.
 
-Three ways, in turn, so that their ratios mean something on any machine:
+Four ways, in turn, so that their ratios mean something on any machine:
 
     ours     Batches, channels last, the precision of params.yaml: what every stage does
     no data  the same step on one batch that is there already: the bound that a data path can reach
+    SAM      two gradients a step, at the weights and uphill of them: at least twice the work
     usual    a DataLoader with two workers, torchvision's transforms of PIL images, float32, contiguous; in a
              process of its own (bench/usual.py), without what our stages set up in stages/core/compute.py
 """
@@ -20,6 +21,7 @@ from stages.core.compute import device, facts, start
 from stages.core.data import Batches, Split
 from stages.core.nets import ResNet
 from stages.core.train import cross_entropy, gradient
+from stages.noise.sam import SAM
 
 IMAGES, BATCH, STEPS, ROUNDS = 10_000, 128, 60, 5
 MEAN, STD = [0.4914, 0.4822, 0.4465], [0.2470, 0.2435, 0.2616]
@@ -44,6 +46,15 @@ def no_data(split, rng):
     net, optimizer = network()
     batch = next(iter(Batches(split, BATCH, rng, pad=4, flip=True)))
     while True:
+        optimizer.step(gradient(net, batch, cross_entropy, optimizer))
+        yield
+
+
+def sam(split, rng):
+    """The same by sharpness-aware minimisation."""
+    net, optimizer = network()
+    optimizer = SAM(net, optimizer, rho=0.05, norm="l2", steps=1)
+    for batch in Batches(split, BATCH, rng, pad=4, flip=True):
         optimizer.step(gradient(net, batch, cross_entropy, optimizer))
         yield
 
@@ -75,6 +86,7 @@ def table(rates):
     ways = {
         "ours": "ours: `Batches`, channels last, {precision}",
         "no data": "the same step, no data path",
+        "SAM": "sharpness-aware minimisation, one ascent step",
         "usual": "usual: DataLoader with 2 workers, PIL transforms, float32, contiguous",
     }
     ratios = {
@@ -87,7 +99,7 @@ def table(rates):
     return [
         "## Training", "",
         f"ResNet-20, batches of {BATCH}, 32x32 images shifted and mirrored. Medians of {ROUNDS} rounds of "
-        f"{STEPS} steps, the three ways in turn; a ratio is taken within a round.", "",
+        f"{STEPS} steps, the four ways in turn; a ratio is taken within a round.", "",
         "| way | images per second | ours relative to it |", "|---|---:|---:|", *rows, "",
     ]
 
@@ -97,10 +109,11 @@ def section():
     rng = start(seed=0)
     images = some_images()
     split = Split(images.images.to(device), images.labels.to(device))
-    rates = {"ours": [], "no data": [], "usual": []}
+    rates = {"ours": [], "no data": [], "SAM": [], "usual": []}
     for number in range(ROUNDS):
         rates["ours"].append(rate(ours(split, rng)))
         rates["no data"].append(rate(no_data(split, rng)))
+        rates["SAM"].append(rate(sam(split, rng)))
         rates["usual"].append(usual_rate(facts()["threads"]))
         latest = ", ".join(f"{way} {values[-1]:,.0f}" for way, values in rates.items())
         print(f"round {number + 1} of {ROUNDS}: {latest} images per second")

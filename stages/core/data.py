@@ -49,7 +49,7 @@ class Role:
         """Mean and deviation of each channel of the training images, in [0, 1]; lists of length c."""
         pixels = self.train.images.cpu().transpose(0, 1).flatten(1)          # (c, n h w)
         counts = torch.stack([channel.bincount(minlength=256) for channel in pixels]).double()
-        level = torch.arange(256, dtype=torch.float64) / 255
+        level = torch.arange(256, dtype=torch.float64, device="cpu") / 255
         mean = (counts @ level) / counts.sum(1)
         square = (counts @ level.square()) / counts.sum(1)
         return mean.tolist(), (square - mean.square()).sqrt().tolist()

@@ -29,4 +29,5 @@ def best_bias(z, y, digit):
 
 def raised(z, digit, bias):
     """Logits z (n, c) with `bias` added to the digit's."""
-    return z.index_add(1, torch.tensor([digit]), torch.full((len(z), 1), bias))
+    column = torch.tensor([digit], device=z.device)
+    return z.index_add(1, column, torch.full((len(z), 1), bias, device=z.device))

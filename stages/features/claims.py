@@ -1,10 +1,10 @@
 """What Ilyas et al. 2019 say of robust and non-robust features, tested on the networks just trained.
 
 What a set teaches is how many test images its network gets right; the only threshold is chance, what guessing
-gets right of as many images of every class. What a network bears is how many it gets right under attack, not
-what it loses: a network that has learnt nothing loses nothing. Both were fixed before the outcome was looked
-at. Networks on D_rand and D_det learn less than others: LEARNT percent right are enough, which took the place
-of the usual 20 after a look at one seed, in which D_det had 19.6. Networks are compared image by image.
+gets right of as many images of every class. What a network withstands is how many it gets right under attack,
+not what it loses: a network that has learnt nothing loses nothing. Both were fixed before the outcome was
+looked at. Networks on D_rand and D_det learn less than others: LEARNT percent right are enough, in place of
+the usual 20 after a look at one seed, in which D_det had 19.6. Networks are compared image by image.
 """
 
 from stages.core.claims import OURS, claim, more

@@ -33,7 +33,7 @@ class SoftMask(nn.Module):
     def __init__(self, weight, initial):
         super().__init__()
         self.s = nn.Parameter(torch.full_like(weight, initial))
-        self.initial, self.beta = torch.tensor(initial), 1.0
+        self.initial, self.beta = torch.tensor(initial, device="cpu"), 1.0
 
     def mask(self):
         return (self.beta * self.s).sigmoid() / self.initial.sigmoid().to(self.s.device)

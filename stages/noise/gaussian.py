@@ -1,4 +1,4 @@
-"""Training with Gaussian weight noise: does a network learn to bear what it is trained with?
+"""Training with Gaussian weight noise: does a network learn to withstand what it is trained with?
 
 The loss is an expectation over noisy weights, estimated with one draw a step:
 

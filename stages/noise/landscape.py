@@ -57,7 +57,7 @@ def under_attack(net, train, test, radii, steps, norm):
             rises.append(loss(logits(net, train.images), train.labels))
             right.append(correct(logits(net, test.images), test.labels))
     base = loss(logits(net, train.images), train.labels)
-    return torch.tensor(rises, dtype=torch.float64) - base, torch.stack(right)
+    return torch.tensor(rises, dtype=torch.float64, device="cpu") - base, torch.stack(right)
 
 
 def curvature(net, split, batch_size, iterations):
@@ -82,7 +82,7 @@ def slices(net, train, places, directions):
         for place in places:
             with moved(weights, [place * d for d in direction]):
                 curves.append(loss(logits(net, train.images), train.labels))
-    return torch.tensor(curves, dtype=torch.float64).view(directions, len(places))
+    return torch.tensor(curves, dtype=torch.float64, device="cpu").view(directions, len(places))
 
 
 def measure(net, role, settings):

@@ -1,7 +1,8 @@
 """Moving the weights of a network: how far, in which direction, and exactly back.
 
 A filter is what produces one output channel: w[i] of a convolution's weight (out, in, 3, 3) or of a linear
-layer's. Changes are lists of tensors shaped like the weights they are added to.
+layer's. Changes are lists of tensors shaped like the weights they are added to. All tensors of a list are
+handled at once: on a GPU, Python over dozens of them takes longer than the step itself.
 """
 
 from contextlib import contextmanager
@@ -26,7 +27,7 @@ def gaussian(weights, sigma, rng=None):
     """
     scales = [sigma * filter_norms(weight) / weight[0].numel() ** 0.5 for weight in weights]
     draws = [torch.empty_like(weight).normal_(generator=rng) for weight in weights]
-    return [scale * draw for scale, draw in zip(scales, draws, strict=True)]
+    return torch._foreach_mul(scales, draws)
 
 
 @contextmanager
@@ -34,14 +35,12 @@ def moved(weights, changes):
     """Inside, `weights` are w + change; afterwards they are w again, to the bit."""
     with torch.no_grad():
         before = [weight.clone() for weight in weights]
-        for weight, change in zip(weights, changes, strict=True):
-            weight += change
+        torch._foreach_add_(weights, changes)
     try:
         yield
     finally:
         with torch.no_grad():
-            for weight, old in zip(weights, before, strict=True):
-                weight.copy_(old)
+            torch._foreach_copy_(weights, before)
 
 
 @torch.no_grad()
@@ -53,11 +52,9 @@ def climbed(changes, gradients, length, radius, norm):
     sign(g) for "linf" (Foret et al., equation 2, p = 2 and p = infinity).
     """
     if norm == "linf":
-        return [
-            (change + length * gradient.sign()).clamp(-radius, radius)
-            for change, gradient in zip(changes, gradients, strict=True)
-        ]
+        changes = torch._foreach_add(changes, torch._foreach_sign(gradients), alpha=length)
+        return torch._foreach_clamp_max(torch._foreach_clamp_min(changes, -radius), radius)
     scale = length / (get_total_norm(gradients) + 1e-12)
-    changes = [change + scale * gradient for change, gradient in zip(changes, gradients, strict=True)]
+    changes = torch._foreach_add(changes, torch._foreach_mul(gradients, scale))
     shrink = (radius / (get_total_norm(changes) + 1e-12)).clamp(max=1)
-    return [shrink * change for change in changes]
+    return torch._foreach_mul(changes, shrink)
