@@ -18,7 +18,7 @@ from stages.core.plots import COLOURS, figure, legend, save_figure, style
 from stages.core.words import listed
 
 MOST_TICKS = 12                                              # of more places, every second or third has one
-DARKEST = 0.7                                                # opacity of a matrix's cell, on which ink is read
+DARKEST = 0.7                                                # opacity of a matrix's cell: ink is read on it
 PIXELS = 20                                                  # of a cell, so that smoothing is not seen
 
 

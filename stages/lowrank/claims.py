@@ -28,8 +28,8 @@ def claims(right):
                       "images correctly than the same network from random weights, trained as long."),
         made(refined - right["longer"], id="factors_beat_longer_training",
              sentence="A narrow network that begins with the factors of a trained one classifies more test "
-                      "images correctly than the same network from random weights, trained for as many epochs "
-                      "as the other had before and after it was cut."),
+                      "images correctly than the same network from random weights, trained for as many "
+                      "epochs as the other had before and after it was cut."),
         made(POINT - lost.sel(size="half"), id="half_costs_little",
              sentence="At half the rank, before any refinement, a network loses less than a point of test "
                       "accuracy."),

@@ -180,8 +180,8 @@ def answer(settings, right, found):
              for one in found.values()]
     return (
         f"The whole network has {whole:.1f} % of the test images right; at 8× it has {at['truncated']:.1f} % "
-        f"as it is cut, {at['refined']:.1f} % after {settings.refinement.epochs} epochs of refinement, and "
-        f"from random weights {at['random']:.1f} % after as many and {at['longer']:.1f} % after "
+        f"as it is cut, {at['refined']:.1f} % after {settings.refinement.epochs} epochs of refinement; from "
+        f"random weights it has {at['random']:.1f} % after as many epochs and {at['longer']:.1f} % after "
         f"{settings.training.epochs + settings.refinement.epochs}. Alone, the layers' matrices can go to rank "
         f"{in_words(least)} for less than a point."
     )
