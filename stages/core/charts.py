@@ -159,8 +159,8 @@ def dots(name, caption, panels, labels, xlabel, level=None, claims=(), xlim=None
 
 
 def matrix(name, caption, panels, xlabel, ylabel, top=100, claims=()):
-    """The figure `name`: a matrix a panel, title -> a DataArray with two axes, rows first, whose coordinates
-    stand beside it. A cell is the more opaque the nearer it is to `top`; its number, if not 0, is in it.
+    """The figure `name`: a matrix a panel, title -> a DataArray with two axes, rows first, the same in all. A
+    cell is the more opaque the nearer it is to `top`; its number is in it, unless it rounds to 0.
     """
     fig, all_axes = figure(len(panels))
     for axes, (title, values) in zip(all_axes, panels.items(), strict=True):

@@ -173,17 +173,15 @@ def conditions(settings, seeds):
 
 def answer(settings, right, found):
     """The experiment in two sentences, made of its numbers."""
-    whole, at = float(right["whole"].mean()), {
-        kind: float(right[kind].sel(size="eighth").mean()) for kind in KINDS
-    }
+    whole, longest = float(right["whole"].mean()), settings.training.epochs + settings.refinement.epochs
+    at = {kind: float(right[kind].sel(size="eighth").mean()) for kind in KINDS}
     least = [f"{float(least_rank(one.right, right['whole']).mean()):.0f} of {one.sizes['rank']}"
              for one in found.values()]
     return (
         f"The whole network has {whole:.1f} % of the test images right; at 8× it has {at['truncated']:.1f} % "
         f"as it is cut, {at['refined']:.1f} % after {settings.refinement.epochs} epochs of refinement; from "
-        f"random weights it has {at['random']:.1f} % after as many epochs and {at['longer']:.1f} % after "
-        f"{settings.training.epochs + settings.refinement.epochs}. Alone, the layers' matrices can go to rank "
-        f"{in_words(least)} for less than a point."
+        f"random weights, {at['random']:.1f} % after as many and {at['longer']:.1f} % after {longest}. "
+        f"Alone, the layers' matrices can go to rank {in_words(least)} for less than a point."
     )
 
 

@@ -8,7 +8,18 @@ import xarray as xr
 from scipy import stats
 
 from stages.core import charts
-from stages.core.charts import dots, ends, explained, from_zero, lines, spread, spreads, table, write_lines
+from stages.core.charts import (
+    dots,
+    ends,
+    explained,
+    from_zero,
+    lines,
+    matrix,
+    spread,
+    spreads,
+    table,
+    write_lines,
+)
 from stages.core.claims import claim
 from stages.core.pages import Figure
 
@@ -116,6 +127,30 @@ def test_every_panel_shows_all_of_its_lines(values, drawn):
     assert low == high                                       # one scale
     assert low[0] <= 10 - HALF
     assert high[1] >= 73 + HALF
+
+
+def test_where_there_is_no_number_there_is_no_interval(values):
+    gap = values.where(values.place != 0.2)
+    mean, half = spreads(gap, "place", LABELS)["sam"]
+    assert np.isnan([mean[2], half[2]]).all()
+    assert mean[[0, 1, 3]] == pytest.approx([20, 21, 23])
+    assert np.isnan(ends(gap.sel(place=0.2, network="sam"))).all()
+
+
+def test_a_matrix_shows_its_numbers_where_they_are(drawn):
+    counts = xr.DataArray([[100.0, 0.2, 25.0], [0.0, 50.0, 120.0]],
+                          {"digit": ["a", "b"], "taken_for": ["x", "y", "z"]}, ["digit", "taken_for"])
+    found = matrix("demo/matrix", "Matrix.", {"One": counts, "Other": counts / 2}, "taken for", "digit", 50,
+                   ["one"])
+    assert found == Figure("plots/demo/figures/matrix.svg", "Matrix.", ("one",))
+    one, other = drawn["plots/demo/figures/matrix.svg"]
+    texts = {text.get_position(): text.get_text() for text in one.texts}
+    assert texts == {(0, 0): "100", (2, 0): "25", (1, 1): "50", (2, 1): "120"}       # 0.2 rounds to 0
+    assert [label.get_text() for label in one.get_xticklabels()] == ["x", "y", "z"]
+    assert [label.get_text() for label in one.get_yticklabels()] == ["a", "b"]
+    assert other.images[0].get_extent() == [-0.5, 2.5, 1.5, -0.5]                    # the first row is on top
+    cells = np.asarray(other.images[0].get_array())[10::20, 10::20, 3] / charts.DARKEST
+    assert cells == pytest.approx(np.array([[1, 0.002, 0.25], [0, 0.5, 1]]))
 
 
 def test_dots_have_a_row_a_network_and_an_interval(values, drawn):

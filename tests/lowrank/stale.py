@@ -1,0 +1,36 @@
+"""Edits, and the stages of this experiment that each makes stale (tests/pipeline/test_stale.py)."""
+
+LOWRANK = ["lowrank"]
+NARROW = ["narrow@*", "longer", *LOWRANK]
+OF_WHOLE = ["spectrum", *NARROW]
+TRAINED = ["whole", *OF_WHOLE]
+
+ROWS = {
+    "data.digits.train": TRAINED,
+    "stages/datasets/photos.py": TRAINED,
+    "compute.threads": TRAINED,
+    "seeds": TRAINED,
+    "stages/core/files.py": TRAINED,
+    "stages/core/nets.py": TRAINED,
+    "stages/core/train.py": TRAINED,
+    "stages/core/seeds.py": TRAINED,
+    "stages/core/scores.py": TRAINED,
+    "stages/core/claims.py": LOWRANK,
+    "stages/core/intervals.py": LOWRANK,
+    "stages/core/charts.py": LOWRANK,
+    "stages/core/pages.py": LOWRANK,
+    "stages/core/plots.py": LOWRANK,
+    "lowrank.hidden": TRAINED,
+    "lowrank.training.epochs": TRAINED,
+    "lowrank.refinement.epochs": NARROW,
+    "lowrank.longer.seeds": ["longer", *LOWRANK],
+    "lowrank.ranks.half": ["narrow@half", "longer", *LOWRANK],
+    "lowrank.ranks.eighth": ["narrow@eighth", "longer", *LOWRANK],
+    "stages/lowrank/nets.py": TRAINED,
+    "stages/lowrank/factors.py": ["spectrum", "narrow@*", *LOWRANK],
+    "stages/lowrank/longer.py": ["longer", *LOWRANK],
+    "stages/lowrank/spectrum.py": ["spectrum", *LOWRANK],
+    "stages/lowrank/about.py": LOWRANK,
+    "stages/lowrank/claims.py": LOWRANK,
+    "stages/lowrank/page.py": LOWRANK,
+}
