@@ -26,7 +26,7 @@ def claims(right):
         made(refined - right["random"], id="factors_beat_random",
              sentence="A narrow network that begins with the factors of a trained one classifies more test "
                       "images correctly than the same network from random weights, trained as long."),
-        made(refined - right["longer"], id="factors_beat_longer_training",
+        made(refined - right["scratch"], id="factors_beat_longer_training",
              sentence="A narrow network that begins with the factors of a trained one classifies more test "
                       "images correctly than the same network from random weights, trained for as many "
                       "epochs as the other had before and after it was cut."),

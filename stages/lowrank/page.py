@@ -25,7 +25,7 @@ def accuracy_table(right):
     columns[KINDS["truncated"]]["whole"] = right["whole"]
     return table(
         "Test accuracy in %, by what the weights began as", {"whole": "whole"} | SIZES, columns,
-        f"All are trained by one recipe. Of “{KINDS['longer']}” there are {right['longer'].sizes['seed']} "
+        f"All are trained by one recipe. Of “{KINDS['scratch']}” there are {right['scratch'].sizes['seed']} "
         "seeds.",
     )
 
@@ -134,7 +134,7 @@ def narrow_figures(right):
             "lowrank/gain", "Test accuracy that refined factors have more than the same narrow network from "
             "random weights, image by image.",
             {"Refined factors": {f"over {KINDS[kind]}": by_size["refined"] - by_size[kind]
-                                 for kind in ("random", "longer")}},
+                                 for kind in ("random", "scratch")}},
             SIZES, "gain in test accuracy, points", (0, "no difference"),
             ["factors_beat_random", "factors_beat_longer_training"],
         ),
@@ -180,14 +180,14 @@ def answer(settings, right, found):
     return (
         f"The whole network has {whole:.1f} % of the test images right; at 8× it has {at['truncated']:.1f} % "
         f"as it is cut, {at['refined']:.1f} % after {settings.refinement.epochs} epochs of refinement; from "
-        f"random weights, {at['random']:.1f} % after as many and {at['longer']:.1f} % after {longest}. "
+        f"random weights, {at['random']:.1f} % after as many and {at['scratch']:.1f} % after {longest}. "
         f"Alone, the layers' matrices can go to rank {in_words(least)} for less than a point."
     )
 
 
 def run():
     settings, seeds = read("lowrank", Lowrank), listed()
-    confusion, right = results(seeds, listed(settings.longer.seeds))
+    confusion, right = results(seeds, listed(settings.scratch.seeds))
     found, history = spectra(len(settings.hidden) + 1, seeds), trainings(seeds)
     write_lines("plots/lowrank/curves/training.csv", history.train_loss, "epoch", history.network.values)
     write_lines("plots/lowrank/curves/accuracy.csv", history.test_accuracy, "epoch", history.network.values)

@@ -19,7 +19,7 @@ class Refinement(Section):
     epochs: Count
 
 
-class Longer(Section):
+class Scratch(Section):
     """The control that costs most."""
 
     seeds: Few
@@ -39,7 +39,7 @@ class Lowrank(Section):
     hidden: Widths
     training: Recipe
     refinement: Refinement
-    longer: Longer
+    scratch: Scratch
     ranks: AllRanks
 
     @field_validator("ranks")

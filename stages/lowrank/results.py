@@ -10,20 +10,20 @@ KINDS = {
     "truncated": "factors, as they are",
     "refined": "factors, refined",
     "random": "random weights, trained as long",
-    "longer": "random weights, as many epochs in all",
+    "scratch": "random weights, as many epochs in all",
 }
 
 
 def results(seeds, few):
     """Confusion and percent right of test images: name -> DataArray, of `whole` and, with the axis `size`, of
-    the KINDS of narrow networks; of `longer` the few seeds alone.
+    the KINDS of narrow networks; of `scratch` the few seeds alone.
     """
     whole = measured("data/lowrank/whole/{seed}.safetensors", seed=seeds)
     narrow = measured("data/lowrank/narrow/{size}/{seed}.safetensors", size=SIZES, seed=seeds)
-    longer = measured("data/lowrank/longer/{size}/{seed}.safetensors", size=SIZES, seed=few)
+    scratch = measured("data/lowrank/scratch/{size}/{seed}.safetensors", size=SIZES, seed=few)
     found = {name: narrow.sel(network=name, drop=True) for name in narrow.network.values}
-    found |= {"whole": whole, "longer": longer}
-    confusion = {name: one.confusion for name, one in found.items() if name != "longer"}
+    found |= {"whole": whole, "scratch": scratch}
+    confusion = {name: one.confusion for name, one in found.items() if name != "scratch"}
     return confusion, {name: 100 * one.right for name, one in found.items()}
 
 

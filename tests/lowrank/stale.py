@@ -1,7 +1,7 @@
 """Edits, and the stages of this experiment that each makes stale (tests/pipeline/test_stale.py)."""
 
 LOWRANK = ["lowrank"]
-NARROW = ["narrow@*", "longer", *LOWRANK]
+NARROW = ["narrow@*", "scratch", *LOWRANK]
 OF_WHOLE = ["spectrum", *NARROW]
 TRAINED = ["whole", *OF_WHOLE]
 
@@ -23,12 +23,12 @@ ROWS = {
     "lowrank.hidden": TRAINED,
     "lowrank.training.epochs": TRAINED,
     "lowrank.refinement.epochs": NARROW,
-    "lowrank.longer.seeds": ["longer", *LOWRANK],
-    "lowrank.ranks.half": ["narrow@half", "longer", *LOWRANK],
-    "lowrank.ranks.eighth": ["narrow@eighth", "longer", *LOWRANK],
+    "lowrank.scratch.seeds": ["scratch", *LOWRANK],
+    "lowrank.ranks.half": ["narrow@half", "scratch", *LOWRANK],
+    "lowrank.ranks.eighth": ["narrow@eighth", "scratch", *LOWRANK],
     "stages/lowrank/nets.py": TRAINED,
     "stages/lowrank/factors.py": ["spectrum", "narrow@*", *LOWRANK],
-    "stages/lowrank/longer.py": ["longer", *LOWRANK],
+    "stages/lowrank/scratch.py": ["scratch", *LOWRANK],
     "stages/lowrank/spectrum.py": ["spectrum", *LOWRANK],
     "stages/lowrank/about.py": LOWRANK,
     "stages/lowrank/claims.py": LOWRANK,

@@ -10,7 +10,7 @@ from stages.lowrank.results import SIZES, least_rank
 SEEDS, N = 3, 60
 
 
-def made(whole=95.0, truncated=(94.8, 60.0, 20.0), refined=(95.0, 94.0, 90.0), random=80.0, longer=85.0):
+def made(whole=95.0, truncated=(94.8, 60.0, 20.0), refined=(95.0, 94.0, 90.0), random=80.0, scratch=85.0):
     """Percent right: of the whole network, and of the narrow ones at each size, or at all."""
     rng = np.random.default_rng(0)
     ripple = xr.DataArray(rng.normal(0, 0.1, (SEEDS, N)), dims=["seed", "image"])
@@ -21,7 +21,7 @@ def made(whole=95.0, truncated=(94.8, 60.0, 20.0), refined=(95.0, 94.0, 90.0), r
         return ripple + xr.DataArray(each[:, None, None] + noise, {"size": list(SIZES)},
                                      ["size", "seed", "image"])
 
-    found = {"truncated": truncated, "refined": refined, "random": random, "longer": longer}
+    found = {"truncated": truncated, "refined": refined, "random": random, "scratch": scratch}
     return {"whole": whole + ripple} | {name: right(values) for name, values in found.items()}
 
 
@@ -48,7 +48,7 @@ def test_most_is_more_than_half_of_what_was_lost_at_all_sizes_together():
 
 
 def test_refined_factors_have_two_controls():
-    found = claims(longer=94.0)
+    found = claims(scratch=94.0)
     assert found["factors_beat_random"].effect == pytest.approx(93 - 80, abs=0.1)
     assert found["factors_beat_longer_training"].effect == pytest.approx(-1, abs=0.1)
     assert verdicts(found, "contradicted") == {"factors_beat_longer_training"}
@@ -68,7 +68,7 @@ def test_a_longer_control_may_have_fewer_seeds():
     found = made()
     more = {name: xr.concat([values, values + 0.01], "seed").assign_coords(seed=range(6))
             for name, values in found.items()}
-    more["longer"] = more["longer"].isel(seed=slice(3))
+    more["scratch"] = more["scratch"].isel(seed=slice(3))
     bases = {claim.id: claim.basis for claim in tested.claims(more)}
     assert bases["factors_beat_longer_training"] == "3 seeds × 60 images"
     assert bases["factors_beat_random"] == "6 seeds × 60 images"

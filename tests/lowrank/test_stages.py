@@ -9,7 +9,7 @@ from stages.core.files import load
 from stages.core.measurements import recorded
 from tests.conftest import call, change, some_images, written
 
-CHAIN = ["whole", "spectrum", "narrow half", "narrow quarter", "narrow eighth", "longer", "page"]
+CHAIN = ["whole", "spectrum", "narrow half", "narrow quarter", "narrow eighth", "scratch", "page"]
 SHAPE = 1, 28, 28
 SMALL = {
     "hidden": [12, 8], "training.epochs": 2, "training.batch_size": 30, "refinement.epochs": 1,
@@ -43,7 +43,7 @@ def test_all_stages_twice(stage, project):
     assert (spectrum["rank"].values.tolist(), spectrum.right.shape) == ([*range(1, 9)], (8, 40))
     whole = recorded("data/lowrank/whole/1.safetensors")
     assert (spectrum.right.isel(rank=-1).values == whole.right.values).all()
-    history = recorded("data/training/lowrank/longer/eighth/1.safetensors")
+    history = recorded("data/training/lowrank/scratch/eighth/1.safetensors")
     assert history.epoch.values.tolist() == [1, 2, 3]                        # of training and refinement
     assert set(history) == {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}
     page = json.loads((project / "data/lowrank/page.json").read_text())
@@ -52,7 +52,7 @@ def test_all_stages_twice(stage, project):
     claims = {one["id"] for one in page["claims"]}
     assert {name for one in page["figures"] for name in one["claims"]} == claims
     assert page["conditions"]["processor"].endswith("float32")
-    for command in ["whole", "spectrum", "longer", "page"]:
+    for command in ["whole", "spectrum", "scratch", "page"]:
         call(f"lowrank.{command}")
     done = stage("narrow half")
     assert (done.returncode, done.stderr) == (0, "")
@@ -76,9 +76,9 @@ def test_refinement_begins_with_the_factors(small):
 
 def test_both_controls_begin_alike(small):
     change({"training.lr": 1e-30}, "lowrank")
-    for command in ("whole", "narrow half", "longer"):
+    for command in ("whole", "narrow half", "scratch"):
         call(f"lowrank.{command}")
-    nets = [load(f"models/lowrank/{name}/1.safetensors")[0] for name in ("half/random", "longer/half")]
+    nets = [load(f"models/lowrank/{name}/1.safetensors")[0] for name in ("half/random", "scratch/half")]
     assert all((weight == nets[1][key]).all() for key, weight in nets[0].items())
 
 
@@ -101,19 +101,19 @@ LIMITS = "in each list a rank for every weight matrix, at most [12, 8, 8]"
     ({"ranks.eighth": [6, 4]}, LIMITS),
     ({"hidden": []}, "`lowrank.hidden` is []"),
     ({"hidden": [12]}, "at most [12, 10]"),
-    ({"longer.seeds": 2}, "`lowrank.longer.seeds` is 2, but should be greater than or equal to 3"),
+    ({"scratch.seeds": 2}, "`lowrank.scratch.seeds` is 2, but should be greater than or equal to 3"),
     ({"training.batch_size": 91}, "90 training images do not fill a batch of 91"),
     ({"training.lr": 1e30}, "lower lr"),
 ])
 def test_bad_parameters(stage, project, values, line):
     change(values, "lowrank")
-    refused(stage("longer"), project, line)
+    refused(stage("scratch"), project, line)
 
 
 def test_a_rank_above_fewer_classes(stage, project):
     role = Role(some_images(90, SHAPE, classes=3), some_images(40, SHAPE, classes=3), list("abc"), "random")
     save_role("digits", role)
-    refused(stage("longer"), project, "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3")
+    refused(stage("scratch"), project, "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3")
 
 
 def test_missing_weights(stage, project):

@@ -18,13 +18,13 @@ from stages.lowrank.recipe import judged, train
 def run():
     settings, role = read("lowrank", Lowrank), load_role("digits")
     epochs = settings.training.epochs + settings.refinement.epochs
-    for seed in each_seed(settings.longer.seeds):
+    for seed in each_seed(settings.scratch.seeds):
         for size, ranks in settings.ranks:
             start(seed)
             net = perceptron(role, settings.hidden, ranks)
-            train(net, role, settings.training, epochs, seed, f"longer/{size}")
+            train(net, role, settings.training, epochs, seed, f"scratch/{size}")
             right = judged(net, role.test)["right"]
-            record(f"data/lowrank/longer/{size}/{seed}.safetensors", {"right": ("image", right)})
+            record(f"data/lowrank/scratch/{size}/{seed}.safetensors", {"right": ("image", right)})
 
 
 if __name__ == "__main__":
