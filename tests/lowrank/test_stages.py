@@ -39,6 +39,7 @@ def test_all_stages_twice(stage, project):
     found = recorded("data/lowrank/narrow/half/1.safetensors")
     assert found.network.values.tolist() == ["truncated", "refined", "random"]
     assert found.confusion.sum(["digit", "taken_for"]).values.tolist() == [40] * 3
+    assert len({counts.tobytes() for counts in found.confusion.values}) == 3     # each is another network
     spectrum = recorded("data/lowrank/spectrum/2/1.safetensors")
     assert (spectrum["rank"].values.tolist(), spectrum.right.shape) == ([*range(1, 9)], (8, 40))
     whole = recorded("data/lowrank/whole/1.safetensors")
