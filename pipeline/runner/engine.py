@@ -21,7 +21,7 @@ from ruamel.yaml import YAML
 from pipeline.runner import forked, guard
 from pipeline.runner.clone import delivered, fetch, has
 from pipeline.runner.commands import PATIENCE, execute
-from pipeline.runner.gpus import gpus, shown
+from pipeline.runner.machine import gpus, shown
 from pipeline.runner.schedule import Resources
 from pipeline.runner.site import differences, site
 from pipeline.runner.tls import LOOPBACK, security

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pipeline.runner import gpus as here
+from pipeline.runner import machine as here
 from stages.core.errors import UserError
 from tests.pipeline.runner.conftest import ENVIRONMENT
 
@@ -131,7 +131,8 @@ def test_by_hand_so_many_of_them(gpus, count, names):
 
 
 def test_none_by_hand_is_none_for_every_stage(project):
-    one = project(stage("a", compute=True), stage("b", 2, cmd="(printenv CUDA_VISIBLE_DEVICES || echo unset) > b.txt"))
+    prints = "(printenv CUDA_VISIBLE_DEVICES || echo unset) > b.txt"
+    one = project(stage("a", compute=True), stage("b", 2, cmd=prints))
     command = [sys.executable, "-m", "pipeline.runner", "--gpus", "0"]
     subprocess.run(command, cwd=one.folder, env=ENVIRONMENT | {"CUDA_VISIBLE_DEVICES": "0"}, check=True)
     assert saw(one, "a", "b") == [[], []]

@@ -1,4 +1,4 @@
-"""GPUs of this machine: which there are, and how a command is shown its own.
+"""What this machine has for stages, cores and GPUs, and how a command is shown its GPUs.
 
 A share of a GPU bounds the memory that torch takes there: a stage that wants more fails with torch's message,
 not its neighbours. What CUDA itself takes for each process, half a gigabyte or less, is beyond that.
@@ -14,6 +14,11 @@ PLACES = "/proc/driver/nvidia/gpus"
 SEEN = "CUDA_VISIBLE_DEVICES"
 SETTINGS = "PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF"   # torch reads the first that is set
 BOUNDED = 2, 10                                              # torch's version since which settings may bound
+
+
+def cores():
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def gpus():
