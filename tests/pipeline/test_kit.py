@@ -1,5 +1,6 @@
 """A kit of the small project runs where DVC cannot be imported, and what it wrote comes home."""
 
+import ast
 import json
 import os
 import shutil
@@ -17,16 +18,19 @@ from pipeline import kit
 from stages.core.errors import UserError
 from tests.pipeline.conftest import ENVIRONMENT, shell
 
-BLOCKED = "dvc", "dvc_data", "dvc_objects", "distributed", "dask", "networkx", "zc", "psutil", "git"
-REFUSES = f"""\
+ABSENT = {"dvc", "dvc_data", "dvc_objects", "distributed", "dask", "networkx", "zc", "psutil", "git"}
+WITHOUT = f"""\
 import sys
+from importlib.machinery import PathFinder
 
-class Refuses:
-    def find_spec(self, name, *_):
-        if name.partition(".")[0] in {BLOCKED}:
-            raise ImportError(f"no {{name}} here")
+class Without:
+    def __getattr__(self, name):
+        return getattr(PathFinder, name)
 
-sys.meta_path.insert(0, Refuses())
+    def find_spec(self, name, *more):
+        return None if name.partition(".")[0] in {ABSENT} else PathFinder.find_spec(name, *more)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Without()
 """
 WRITTEN = "data/demo", "metrics", "plots"
 
@@ -34,12 +38,12 @@ WRITTEN = "data/demo", "metrics", "plots"
 @pytest.fixture
 def there(tmp_path, stages_run):
     """there(*words, fails=...): what our command prints in the kit, where DVC cannot be imported."""
-    (tmp_path / "blocked").mkdir()
-    (tmp_path / "blocked/sitecustomize.py").write_text(REFUSES)
-    env = ENVIRONMENT | {"PYTHONPATH": str(tmp_path / "blocked"), "PATH": "/usr/bin:/bin"}   # not our python
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(WITHOUT)
+    env = ENVIRONMENT | {"PYTHONPATH": str(tmp_path / "site"), "PATH": "/usr/bin:/bin"}      # not our python
 
-    def there(*words, fails=False, module="pipeline.kit_run"):
-        command = [sys.executable, "-m", module, *words]
+    def there(*words, fails=False):
+        command = [sys.executable, "-m", "pipeline.kit_run", *words]
         done = subprocess.run(
             command, cwd=tmp_path / "kit", env=env, capture_output=True, text=True, check=False, timeout=100
         )
@@ -95,10 +99,24 @@ def back(demo, *words, fails=False):
     return shell(demo, sys.executable, "-m", "pipeline.kit", "back", "../kit", *words, fails=fails)
 
 
-def test_the_block_blocks(packed, there):
-    assert "no dvc here" in subprocess.run(
-        [sys.executable, "-c", "import dvc"], env=there.env, capture_output=True, text=True, check=False
-    ).stderr
+@pytest.mark.parametrize("name", sorted(ABSENT))
+def test_what_is_absent_there_cannot_be_imported(there, name):
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {name}"], env=there.env, capture_output=True, text=True, check=False
+    )
+    assert f"No module named '{name}'" in done.stderr
+
+
+def test_stages_import_nothing_that_is_absent_there(root):
+    found = {}
+    for path in (root / "stages").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0]: path.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found[node.module.partition(".")[0]] = path.name
+    assert "torch" in found
+    assert {name: found[name] for name in found.keys() & {*ABSENT, "pipeline"}} == {}
 
 
 def test_without_dvc_the_same_bytes_are_written(demo, packed, there, tmp_path):
@@ -194,8 +212,7 @@ def test_variables_of_dvc_reach_a_stage(packed, there, tmp_path):
     ("data/words.txt", "few", "more", "data/words.txt: not as in the kit"),
     ("dvc.yaml", "claims\n", "claims --more\n", "demo: not as in the kit"),
 ])
-def test_other_code_data_or_parameters_at_home_are_refused(demo, packed, there, change, file, old, new, says):
-    there()
+def test_other_code_data_or_parameters_at_home_are_refused(demo, packed, change, file, old, new, says):
     before = written(demo)
     change(file, old, new)
     said = back(demo, fails=True)
@@ -205,7 +222,6 @@ def test_other_code_data_or_parameters_at_home_are_refused(demo, packed, there, 
 
 
 def test_a_kit_that_was_changed_neither_runs_nor_comes_home(demo, packed, there, tmp_path):
-    there()
     path = tmp_path / "kit/params.yaml"
     path.write_text(path.read_text().replace("0.5", "0.6"))
     assert "params.yaml: not as when the kit was made" in there(fails=True)
