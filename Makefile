@@ -15,10 +15,10 @@ HASHED := --require-hashes
 # torch's builds without CUDA, where pip was told of an index or folder that has them, need none of its libraries
 CUDA := from importlib.metadata import version as v; print("" if v("torch").endswith("+cpu") else "-r requirements/cuda.txt")
 
-.PHONY: help setup cluster repro test check nightly lint profile diff show report bench stability deps lock clean
+.PHONY: help setup cluster repro test check nightly lint profile diff show report gpu-kit bench stability deps lock clean
 
 help:  ## show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 setup: $(INSTALLED)  ## make .venv from requirements/, when they changed: what `make repro` needs
 
@@ -79,6 +79,9 @@ report: setup  ## write the report, and what it needs; OPEN=1 shows it in the br
 	@python -m pipeline.runner report
 	@echo "plots/report/index.html"
 	$(if $(OPEN),@python -m webbrowser "file://$(CURDIR)/plots/report/index.html")
+
+gpu-kit: setup  ## pack stages for a machine without DVC and network: KIT=../kit TARGETS=noise WHEELS=3.12 (docs/clusters.md)
+	@python -m pipeline.kit pack $(or $(KIT),../restage-kit) $(TARGETS) $(if $(WHEELS),--wheels $(filter-out 1,$(WHEELS)))
 
 bench: setup  ## measure training and pipelines, into docs/benchmarks.md (an hour; PROFILE=default, three)
 	@python -m bench $(or $(PROFILE),smoke)

@@ -15,6 +15,7 @@ from dvc.cli import DvcParserError
 from dvc.cli.parser import get_main_parser
 from dvc.commands.repro import CmdRepro
 
+from pipeline import kit, kit_run
 from pipeline.code import Code
 from pipeline.profile import profiles
 from pipeline.project import pipeline, title
@@ -26,6 +27,9 @@ from stages.core.words import counted
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", flags=re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`]+)`")
 OURS = {"stages", "pipeline"}
+PARSERS = {
+    "pipeline.runner.__main__": runner_parser, "pipeline.kit": kit.parser, "pipeline.kit_run": kit_run.parser,
+}
 ANYTHING = re.compile(r"<[^>]+>|…")
 ENDS = {"|", "||", "&", "&&", ";", ">"}  # what follows is another command, or none
 
@@ -108,9 +112,10 @@ class Project:
         module = self.code.module(name)
         main = module and (self.code.module(f"{name}.__main__") if module.is_package else module)
         run = main and main.definitions.get("run")
-        if main and main.name == "pipeline.runner.__main__":
-            known = parsed(runner_parser(), words)
-            yield from self.of_targets(known.targets) if known else ["the runner has no such option"]
+        if main and main.name in PARSERS:
+            known = parsed(PARSERS[main.name](), words)
+            targets = getattr(known, "targets", [])
+            yield from self.of_targets(targets) if known else [f"{name} has no such option or word"]
         elif not main:
             yield f"there is no module {name} to run"
         elif run and takes_words(main) and len(run.args.args) != len(words):

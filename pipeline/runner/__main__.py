@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import os
 import sys
 import time
 from contextlib import closing, contextmanager
@@ -12,6 +11,7 @@ from dvc.exceptions import DvcException
 from zc.lockfile import LockError, LockFile
 
 from pipeline.project import one_line, title
+from pipeline.runner import machine
 from pipeline.runner.books import Books
 from pipeline.runner.needs import Seconds
 from pipeline.runner.run import Run, Stopped
@@ -29,7 +29,9 @@ def parser():
     """The command line; options that `dvc repro` has mean what they mean there."""
     words = argparse.ArgumentParser(prog="python -m pipeline.runner", description=__doc__.split(":")[0])
     words.add_argument("targets", nargs="*", help="stages or dvc.yaml files; default: all of ./dvc.yaml")
-    words.add_argument("-j", "--jobs", type=int, default=cores(), help="cores to use; here: %(default)s")
+    cores = machine.cores()
+    words.add_argument("-j", "--jobs", type=int, default=cores, help="cores to use; here: %(default)s")
+    words.add_argument("--gpus", type=int, help="GPUs to use, 0 for none; default: all that are here")
     words.add_argument("--cluster", help="a scheduler's address, or a YAML file for dask-jobqueue")
     words.add_argument("--tls", help="folder of certificates: who has none is refused")
     words.add_argument("-f", "--force", action="store_true", help="also what did not change")
@@ -39,11 +41,6 @@ def parser():
     words.add_argument("-k", "--keep-going", action="store_true", help="a failure stops only what needs it")
     words.add_argument("--pull", action="store_true", help="fetch missing data and results from the remote")
     return words
-
-
-def cores():
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 def run(words):
@@ -59,6 +56,10 @@ def run(words):
         print(f"{len(stale)} of {len(plan)} stages would be run, or restored from the cache")
         return 0
     certified(words.cluster, words.tls)
+    if words.gpus is not None:
+        if words.cluster:
+            raise UserError("--gpus is for this machine: with --cluster, give it to the workers")
+        machine.use(words.gpus)
     with alone():
         one = Run(books, view(), Seconds(SCRATCH / "seconds.json"), SCRATCH / "logs", words)
         one(plan)

@@ -8,10 +8,9 @@ what became of it. The cluster is one of
     workers that dask-jobqueue submits to SLURM, PBS and the like    a YAML file, see docs/clusters.md
 """
 
-import os
 import queue
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import dask
@@ -22,6 +21,7 @@ from ruamel.yaml import YAML
 from pipeline.runner import forked, guard
 from pipeline.runner.clone import delivered, fetch, has
 from pipeline.runner.commands import PATIENCE, execute
+from pipeline.runner.machine import gpus, shown
 from pipeline.runner.schedule import Resources
 from pipeline.runner.site import differences, site
 from pipeline.runner.tls import LOOPBACK, security
@@ -29,12 +29,9 @@ from stages.core.errors import UserError
 
 TOPIC = "restage"
 GB = 1e9
-GPUS = "/proc/driver/nvidia/gpus"
 THREADS = 64                                                 # of a worker, for each core: they only wait
 CONNECT = 20                                                 # seconds
 LOOK = 2.0                                                   # seconds between two looks at the workers
-
-free_gpus = list(range(len(os.listdir(GPUS)) if os.path.isdir(GPUS) else 0))
 
 
 class Engine:
@@ -84,9 +81,10 @@ class Engine:
             self._seeing[worker] = self._client.run(has, token, workers=[worker])[worker]
         return self._seeing[worker]
 
-    def start(self, task, worker, job, log, gpus=0):
-        """Does a job on a worker; an event tells when it has ended."""
-        future = self._client.submit(on_worker, task, job, str(log), gpus, workers=[worker], pure=False)
+    def start(self, task, worker, job, log, cards=(), share=0):
+        """Does a job on a worker, with those GPUs or a share of one; an event tells when it has ended."""
+        words = task, job, str(log), cards, share
+        future = self._client.submit(on_worker, *words, workers=[worker], pure=False)
         self._futures[task] = future
         future.add_done_callback(lambda future: self._ended(task, future))
 
@@ -176,11 +174,11 @@ def connected(cluster, tls):
 
 def here(cores):
     """What this machine has, of its cores so many."""
-    return Resources(cores, psutil.virtual_memory().total / GB, len(free_gpus))
+    return Resources(cores, psutil.virtual_memory().total / GB, len(gpus()))
 
 
-def on_worker(task, job, log, gpus):
-    """Does a job in a thread of a worker, with so many GPUs to itself."""
+def on_worker(task, job, log, cards, share):
+    """Does a job in a thread of a worker, with the GPUs of these numbers, or a share of one."""
     worker = get_worker()
     key = worker.get_current_task()
 
@@ -193,19 +191,8 @@ def on_worker(task, job, log, gpus):
 
     if not has(job.token):
         fetch(job)
-    with devices(gpus) as environment:
-        outcome = execute(job.commands(), log, wanted, said, environment)
+    outcome = execute(job.commands(), log, wanted, said, shown(cards, share))
     if not has(job.token):
         outcome = delivered(job, outcome, log)
     worker.log_event(TOPIC, ("gone", task, outcome))         # a future that was cancelled does not tell
     return outcome
-
-
-@contextmanager
-def devices(count):
-    """Variables that show a command so many GPUs, which no other command sees meanwhile."""
-    mine = [free_gpus.pop() for _ in range(count)]
-    try:
-        yield {"CUDA_VISIBLE_DEVICES": ",".join(map(str, sorted(mine)))} if mine else {}
-    finally:
-        free_gpus.extend(mine)

@@ -4,9 +4,10 @@
       needs:
         cores: 2
         memory: 4        # GB
-        gpus: 1          # if there are any: a stage that can use one runs without, where no worker has one
+        gpus: 0.5        # a share of one, beside other stages, or whole ones: 1, 2, ...
 
-A stage that reads `compute` needs as many cores as `compute.threads` says, others one.
+A stage that reads `compute` needs as many cores as `compute.threads` says and SHARE of a GPU, others one core
+and no GPU. Where no worker has so many GPUs, and under `compute.device: cpu`, a stage does without.
 """
 
 import json
@@ -18,6 +19,7 @@ from pipeline.runner.schedule import Resources
 from stages.core.errors import UserError
 from stages.core.files import write_json
 
+SHARE = 0.2                                                  # of a GPU: five stages fill it, as measured
 UNKNOWN = 10.0                                               # seconds, where no stage has been run before
 
 
@@ -30,16 +32,24 @@ def needs(repo, stage):
             f"{title(repo, stage)}: `meta.needs` is {dict(declared)}: it takes numbers for "
             f"{', '.join(Resources._fields)}"
         )
-    return Resources(**{"cores": threads(stage)} | declared)
+    gpus = declared.get("gpus", 0)
+    if gpus > 1 and gpus % 1:
+        raise UserError(
+            f"{title(repo, stage)}: `meta.needs.gpus` is {gpus}: it takes a share of one GPU, up to 1, or a "
+            "whole number of them"
+        )
+    compute = parameters_of(stage, "compute")
+    wanted = Resources(**{"cores": compute.get("threads", 1), "gpus": SHARE if compute else 0} | declared)
+    return wanted._replace(gpus=0) if compute.get("device") == "cpu" else wanted
 
 
-def threads(stage):
-    """`compute.threads`, if a stage reads it."""
+def parameters_of(stage, section):
+    """A section of parameters, if a stage reads all of it; else nothing."""
     for dep in parameters(stage):
-        compute = dep.read_params().get("compute")
-        if isinstance(compute, dict) and "threads" in compute:
-            return compute["threads"]
-    return 1
+        values = dep.read_params().get(section)
+        if isinstance(values, dict):
+            return values
+    return {}
 
 
 class Seconds:

@@ -150,8 +150,11 @@ class Run:
         self.schedule.queue(name, wanted)
 
     def _too_large(self, name, wanted, rooms):
-        """No worker can have this stage; one that wants a GPU does without, if there is none at all."""
-        if wanted.gpus and not any(room.gpus for room in rooms):
+        """No worker can have this stage; one that wants more GPUs than any worker has does without."""
+        most = max(room.gpus for room in rooms)
+        if wanted.gpus > most:
+            if most:
+                self.view.say(f"{name}: needs {wanted.gpus:g} GPUs, no worker has so many: runs without")
             self.schedule.queue(name, wanted._replace(gpus=0))
             return
         self._fail(
@@ -169,7 +172,8 @@ class Run:
             self._fail(name, one_line(error))
             return
         self.ran += 1
-        self.engine.start(name, worker, job, self.log(name), self.schedule.needs(name).gpus)
+        cards, gpus = self.schedule.cards(name), self.schedule.needs(name).gpus
+        self.engine.start(name, worker, job, self.log(name), cards, gpus)
         self.view.started(name)
 
     def _finish(self, name, outcome):

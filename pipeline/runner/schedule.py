@@ -7,38 +7,71 @@ barriers: a task is ready as soon as the last one that it waits for is done.
 
 A task that no worker has room for now holds the freest of the workers that are large enough, so that smaller
 tasks do not pass it for ever. So does a task that will be ready once a result that has come is saved: that
-takes a moment, and what would start instead may take hours.
+takes a moment, and what would start instead may take hours. A task that only waits for a GPU holds that
+worker's GPUs: tasks that need none pass it.
+
+A task takes a share of one GPU, beside others there, or whole GPUs. Shares go to the emptiest one.
 """
 
 import heapq
 from collections import defaultdict
+from fractions import Fraction
 from typing import NamedTuple
 
 from stages.core.words import counted
 
 
 class Resources(NamedTuple):
-    """What a task needs, or a worker has: cores, memory in GB, GPUs."""
+    """What a task needs, or a worker has in all: cores, memory in GB, GPUs, or a task's share of one."""
 
     cores: int = 1
     memory: float = 0.0
-    gpus: int = 0
+    gpus: float = 0
 
     def hold(self, other):
         """Whether `other` fits in."""
         return all(mine >= its for mine, its in zip(self, other, strict=True))
 
-    def less(self, other):
-        return Resources(*(mine - its for mine, its in zip(self, other, strict=True)))
-
-    def more(self, other):
-        return Resources(*(mine + its for mine, its in zip(self, other, strict=True)))
-
     def __str__(self):
         parts = [counted(self.cores, "core")]
         parts += [f"{self.memory:g} GB of memory"] * (self.memory > 0)
-        parts += [counted(self.gpus, "GPU")] * (self.gpus > 0)
+        if self.gpus:
+            parts.append(f"{self.gpus:g} of a GPU" if self.gpus < 1 else counted(int(self.gpus), "GPU"))
         return ", ".join(parts)
+
+
+class Left(NamedTuple):
+    """What a worker has left: cores, memory in GB, and of every GPU a part, exactly."""
+
+    cores: int
+    memory: float
+    parts: tuple
+
+    def hold(self, needs):
+        """Whether `needs` fit in."""
+        fits = self.cores >= needs.cores and self.memory >= needs.memory
+        return fits and self.cards(needs.gpus) is not None
+
+    def cards(self, gpus):
+        """The numbers of the GPUs that a task gets; None if they are taken."""
+        if gpus == 0:
+            return ()
+        if gpus < 1:
+            most = max(self.parts, default=0)
+            return (self.parts.index(most),) if most >= exact(gpus) else None
+        whole = [one for one, part in enumerate(self.parts) if part == 1]
+        return tuple(whole[:int(gpus)]) if len(whole) >= gpus else None
+
+    def changed(self, needs, cards, sign):
+        """The same with a task less (`sign` is -1), which has these GPUs, or more."""
+        part = min(exact(needs.gpus), 1)
+        parts = (old + sign * part * (one in cards) for one, old in enumerate(self.parts))
+        return Left(self.cores + sign * needs.cores, self.memory + sign * needs.memory, tuple(parts))
+
+
+def exact(gpus):
+    """A share as it is written: 0.2 five times is 1, which floats need not come to."""
+    return Fraction(str(gpus))
 
 
 def path_lengths(before, seconds):
@@ -68,6 +101,7 @@ class Schedule:
         self.lengths = path_lengths(before, seconds)
         self.left = set(before)                              # neither done nor dropped
         self.running = {}                                    # task -> its worker
+        self._cards = {}                                     # task that runs -> numbers of its GPUs there
         self._ended = set()                                  # tasks that do not run any more, not yet done
         self._rank = {task: place for place, task in enumerate(before)}
         self._waits = {task: set(earlier) for task, earlier in before.items()}
@@ -79,7 +113,7 @@ class Schedule:
         self._needs = {}                                     # of tasks that are queued or run
         self._queues = defaultdict(list)                     # needs -> a heap of tasks
         self._rooms = {}                                     # worker -> what it has in all
-        self._free = {}                                      # worker -> what it has left
+        self._free = {}                                      # worker -> what it has Left
         self._alike = {}                                     # (room left, in all) -> workers, an ordered set
 
     def ready(self):
@@ -95,7 +129,7 @@ class Schedule:
     def join(self, worker, room):
         """Adds a worker."""
         self._rooms[worker] = room
-        self._set(worker, room)
+        self._set(worker, Left(room.cores, room.memory, (Fraction(1),) * int(room.gpus)))
 
     def has(self, worker):
         """Whether a worker is there."""
@@ -122,21 +156,22 @@ class Schedule:
 
     def starts(self):
         """Takes from the queues what can start now: a list of (task, worker)."""
-        found, held, soon = [], set(), self._soon()
+        found, held, gpus_held, soon = [], set(), set(), self._soon()
         waiting = {needs for needs, queue in self._queues.items() if queue}
         while waiting:
             needs = min(waiting, key=lambda one: self._queues[one][0])
             while soon and soon[-1] > -self._queues[needs][0][0]:
                 soon.pop()
                 held.add(self._freest(Resources(), held))
-            worker = self._room_for(needs, held)
+            closed = held | gpus_held if needs.gpus else held
+            worker = self._room_for(needs, closed)
             if worker is None:
-                held.add(self._freest(needs, held))
+                worker = self._freest(needs, closed)
+                (gpus_held if self._lacks_gpus_only(worker, needs) else held).add(worker)
                 waiting.remove(needs)
                 continue
             task = heapq.heappop(self._queues[needs])[-1]
-            self._set(worker, self._free[worker].less(needs))
-            self.running[task] = worker
+            self._begin(task, worker)
             found.append((task, worker))
             if not self._queues[needs]:
                 waiting.remove(needs)
@@ -146,7 +181,7 @@ class Schedule:
         """Gives a running task's room back; it is neither done nor dropped by that."""
         worker = self.running.pop(task)
         self._ended.add(task)
-        self._set(worker, self._free[worker].more(self._needs[task]))
+        self._set(worker, self._free[worker].changed(self._needs[task], self._cards[task], 1))
 
     def done(self, task):
         """Makes ready what waited for this task alone."""
@@ -191,6 +226,20 @@ class Schedule:
     def needs(self, task):
         """What a queued or running task needs."""
         return self._needs[task]
+
+    def cards(self, task):
+        """The numbers of the GPUs of its worker that a running task has."""
+        return self._cards[task]
+
+    def _begin(self, task, worker):
+        needs, free = self._needs[task], self._free[worker]
+        self._cards[task] = free.cards(needs.gpus)
+        self.running[task] = worker
+        self._set(worker, free.changed(needs, self._cards[task], -1))
+
+    def _lacks_gpus_only(self, worker, needs):
+        """Whether such a task would start there if it needed no GPU."""
+        return worker is not None and self._free[worker].hold(needs._replace(gpus=0))
 
     def _soon(self):
         """The path lengths, ascending, of tasks that wait only for tasks that have ended."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from distributed import Worker
 
-from pipeline.runner.__main__ import cores
+from pipeline.runner import machine
 from pipeline.runner.engine import THREADS, here
 from pipeline.runner.tls import LOOPBACK, check, host, is_loopback, protocol, security
 from stages.core.errors import UserError
@@ -21,7 +21,9 @@ def parser():
     description = __doc__.split("\n")[0]
     words = argparse.ArgumentParser(prog="python -m pipeline.runner.worker", description=description)
     words.add_argument("scheduler", help="address of the scheduler, tls://host:8786 or tcp://host:8786")
-    words.add_argument("-j", "--jobs", type=int, default=cores(), help="cores to use; here: %(default)s")
+    cores = machine.cores()
+    words.add_argument("-j", "--jobs", type=int, default=cores, help="cores to use; here: %(default)s")
+    words.add_argument("--gpus", type=int, help="GPUs to use, 0 for none; default: all that are here")
     words.add_argument("--host", default=LOOPBACK, help="address to listen at; default: %(default)s")
     words.add_argument("--tls", help="folder of certificates: who has none is refused")
     return words
@@ -57,6 +59,8 @@ if __name__ == "__main__":
     options = parser().parse_args()
     try:
         checked(options)
+        if options.gpus is not None:
+            machine.use(options.gpus)
         with suppress(KeyboardInterrupt):
             asyncio.run(work(options))
     except (UserError, OSError) as error:

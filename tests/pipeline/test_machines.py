@@ -22,7 +22,7 @@ def workflow(root, name):
 
 def targets(root):
     """The targets of make that have a line of help."""
-    return re.findall(r"^([a-z]+):.*## ", (root / "Makefile").read_text(), flags=re.MULTILINE)
+    return re.findall(r"^([a-z-]+):.*## ", (root / "Makefile").read_text(), flags=re.MULTILINE)
 
 
 def test_the_image_is_of_a_python_that_we_support(dockerfile):

@@ -93,7 +93,7 @@ def test_what_is_wrong_is_said(change, check, command, found):
     [
         ("report --jobs 2", []),
         ("stages/demo/dvc.yaml:sgd --downstream", ["there is no stage stages/demo/dvc.yaml:sgd"]),
-        ("--fast", ["the runner has no such option"]),
+        ("--fast", ["pipeline.runner has no such option or word"]),
     ],
 )
 def test_the_runner(change, check, words, found):

@@ -76,6 +76,13 @@ def make(tmp_path, stages_run):
     return lambda files, name="project": Project(tmp_path / name, files)
 
 
+@pytest.fixture
+def gpus(monkeypatch):
+    """gpus(names): lets this process and what it starts believe that there are GPUs with these names."""
+    monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", "")
+    return lambda names: monkeypatch.setenv("CUDA_VISIBLE_DEVICES", names)
+
+
 def until(condition):
     """Waits until something holds."""
     deadline = time.monotonic() + 60

@@ -266,6 +266,11 @@ def test_other_dvc_commands_work_meanwhile(project, tmp_path):
     ({}, ["--jobs", "0"], "--jobs is 0"),
     ({"dvc.yaml": CHAIN + "    meta: {needs: {cores: 64}}\n"}, ["--jobs", "2"], "needs 64 cores"),
     ({"dvc.yaml": CHAIN + "    meta: {needs: {core: 1}}\n"}, [], "cores, memory, gpus"),
+    ({"dvc.yaml": CHAIN + "    meta: {needs: {gpus: -0.2}}\n"}, [], "cores, memory, gpus"),
+    ({"dvc.yaml": CHAIN + "    meta: {needs: {gpus: 1.5}}\n"}, [], "gpus` is 1.5: it takes a share of one"),
+    ({}, ["--gpus", "-1"], "--gpus is -1: give 0"),
+    ({}, ["--gpus", "1"], "--gpus is 1, but there is no GPU"),
+    ({}, ["--gpus", "1", "--cluster", "tcp://127.0.0.1:9"], "--gpus is for this machine"),
 ])
 def test_bad_input_is_one_clear_line(project, change, words, says):
     one = project(CHAIN)

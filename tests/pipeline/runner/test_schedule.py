@@ -1,10 +1,13 @@
 """Scheduling against what must hold, cases solved by hand and Graham's bound."""
 
+import math
+from fractions import Fraction
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.runner.schedule import Resources, Schedule, path_lengths
+from pipeline.runner.schedule import Left, Resources, Schedule, exact, path_lengths
 
 ONE, TWO = Resources(1), Resources(2)
 
@@ -15,16 +18,17 @@ def plans(draw):
     n = draw(st.integers(1, 14))
     before = {i: sorted(draw(st.sets(st.integers(0, i - 1), max_size=3))) if i else [] for i in range(n)}
     seconds = {i: draw(st.integers(1, 9)) for i in before}
-    rooms = {f"w{i}": Resources(draw(st.integers(1, 4)), 8.0, draw(st.integers(0, 1))) for i in range(3)}
+    rooms = {f"w{i}": Resources(draw(st.integers(1, 4)), 8.0, draw(st.integers(0, 2))) for i in range(3)}
     needs = {}
     for task in before:
         room = rooms[draw(st.sampled_from(sorted(rooms)))]
-        needs[task] = Resources(draw(st.integers(1, room.cores)), 1.0, draw(st.integers(0, room.gpus)))
+        gpus = st.integers(0, room.gpus) | st.sampled_from((0.2, 0.3, 0.5, 1) if room.gpus else (0,))
+        needs[task] = Resources(draw(st.integers(1, room.cores)), 1.0, draw(gpus))
     return before, seconds, needs, rooms
 
 
-def simulated(before, seconds, needs, rooms):
-    """Runs a schedule on a clock of its own: task -> (start, end, worker)."""
+def simulated(before, seconds, needs, rooms, cards=None):
+    """Runs a schedule on a clock of its own: task -> (start, end, worker); into `cards`, its GPUs there."""
     schedule = Schedule(before, seconds)
     for worker, room in rooms.items():
         schedule.join(worker, room)
@@ -34,6 +38,8 @@ def simulated(before, seconds, needs, rooms):
             schedule.queue(task, needs[task])
         for task, worker in schedule.starts():
             times[task] = now, now + seconds[task], worker
+            if cards is not None:
+                cards[task] = schedule.cards(task)
         assert schedule.running, "nothing runs, and something is left"
         now = min(times[task][1] for task in schedule.running)
         for task in [task for task in schedule.running if times[task][1] == now]:
@@ -46,15 +52,20 @@ def simulated(before, seconds, needs, rooms):
 @settings(deadline=None)
 def test_order_and_room_are_kept_and_everything_is_run_once(plan):
     before, _, needs, rooms = plan
-    times = simulated(*plan)
+    cards = {}
+    times = simulated(*plan, cards)
     assert set(times) == set(before)
+    assert all(len(cards[task]) == math.ceil(needs[task].gpus) for task in before)
     for task, earlier in before.items():
         assert all(times[one][1] <= times[task][0] for one in earlier)
     for worker, room in rooms.items():
         mine = {task: times[task] for task in times if times[task][2] == worker}
         for moment in {start for start, _, _ in mine.values()}:
             there = [task for task, (start, end, _) in mine.items() if start <= moment < end]
-            assert all(sum(needs[task][i] for task in there) <= room[i] for i in range(3))
+            assert all(sum(needs[task][i] for task in there) <= room[i] for i in range(2))
+            assert all(card < room.gpus for task in there for card in cards[task])
+            for card in range(room.gpus):
+                assert sum(min(1, exact(needs[task].gpus)) for task in there if card in cards[task]) <= 1
 
 
 @given(plans(), st.integers(1, 4))
@@ -157,8 +168,55 @@ def test_dropping_a_task_drops_what_waits_for_it_and_nothing_else():
     assert schedule.left == {"d"}
 
 
-@pytest.mark.parametrize("free", [TWO, Resources(2, 1.0), Resources(9, 9.0, 9)])
+@pytest.mark.parametrize("free", [Left(2, 0.0, ()), Left(2, 1.0, ()), Left(9, 9.0, (Fraction(1),) * 9)])
 def test_room_is_compared_part_by_part(free):
     assert free.hold(TWO)
     assert not free.hold(Resources(1, 10.0))
-    assert free.less(TWO).more(TWO) == free
+    assert free.changed(TWO, (), -1).changed(TWO, (), 1) == free
+
+
+def placed(rooms, *needs):
+    """Where tasks of such needs, queued in this order, start: (task, worker, its GPUs there)."""
+    schedule = Schedule({i: [] for i in range(len(needs))}, dict.fromkeys(range(len(needs)), 1))
+    for i, room in enumerate(rooms):
+        schedule.join(f"w{i}", room)
+    for task in schedule.ready():
+        schedule.queue(task, Resources(1, 0.0, needs[task]))
+    return schedule, [(task, worker, schedule.cards(task)) for task, worker in schedule.starts()]
+
+
+@pytest.mark.parametrize(("share", "fit"), [(0.2, 5), (0.1, 10), (0.3, 3), (0.51, 1), (1, 1), (0.05, 20)])
+def test_so_many_tasks_share_a_gpu_as_fill_it(share, fit):
+    """In floats, ten tenths are more or less than 1, whichever way they are added."""
+    schedule, starts = placed([Resources(99, 8.0, 1)], *[share] * 30)
+    assert [task for task, _, _ in starts] == list(range(fit))
+    assert {cards for _, _, cards in starts} == {(0,)}
+    schedule.ended(0)
+    assert schedule.starts() == [(fit, "w0")]
+
+
+def test_shares_go_to_the_emptiest_gpu_and_whole_numbers_take_whole_ones():
+    _, starts = placed([Resources(9, 8.0, 2)], 0.2, 0.5, 0.2, 0.2, 0.2)
+    assert [cards for _, _, cards in starts] == [(0,), (1,), (0,), (0,), (1,)]
+    _, starts = placed([Resources(9, 8.0, 4)], 2, 0.5, 1)
+    assert [cards for _, _, cards in starts] == [(0, 1), (2,), (3,)]
+    _, starts = placed([Resources(9, 8.0, 1), Resources(9, 8.0, 1)], 1, 0.6, 0.6)
+    assert sorted(starts) == [(0, "w0", (0,)), (1, "w1", (0,))]
+
+
+def test_who_waits_for_a_gpu_is_passed_by_tasks_without_one_only():
+    schedule, starts = placed([Resources(9, 8.0, 1)], 0.6, 0.6, 0.2, 0)
+    assert starts == [(0, "w0", (0,)), (3, "w0", ())]
+    schedule.ended(0)
+    assert schedule.starts() == [(1, "w0"), (2, "w0")]
+
+
+def test_who_waits_for_a_core_too_is_passed_by_none():
+    _, starts = placed([Resources(1, 8.0, 1)], 0.6, 0.6, 0)
+    assert starts == [(0, "w0", (0,))]
+
+
+def test_more_gpus_than_any_worker_has_are_too_large_and_hold_nobody():
+    schedule, starts = placed([Resources(9, 8.0, 1), Resources(9, 8.0, 1)], 2, 0.5)
+    assert starts == [(1, "w0", (0,))]
+    assert schedule.too_large() == [0]
