@@ -129,11 +129,12 @@ def test_every_panel_shows_all_of_its_lines(values, drawn):
     assert high[1] >= 73 + HALF
 
 
-def test_where_there_is_no_number_there_is_no_interval(values):
+def test_where_there_is_no_number_there_is_no_interval(values, monkeypatch):
     gap = values.where(values.place != 0.2)
     mean, half = spreads(gap, "place", LABELS)["sam"]
     assert np.isnan([mean[2], half[2]]).all()
     assert mean[[0, 1, 3]] == pytest.approx([20, 21, 23])
+    monkeypatch.setattr(charts, "interval", lambda terms: pytest.fail("an interval of nothing"))
     assert np.isnan(ends(gap.sel(place=0.2, network="sam"))).all()
 
 
