@@ -28,7 +28,7 @@ from pipeline.revisions import git
 from pipeline.runner.books import Books
 from pipeline.runner.clone import overlap
 from pipeline.runner.needs import Seconds, needs
-from pipeline.runner.site import REQUIREMENTS
+from pipeline.runner.site import REQUIREMENTS, pins
 from stages.core.errors import UserError
 from stages.core.files import write_json
 from stages.core.sections import check_all
@@ -100,7 +100,7 @@ def contents(books, plan):
         stages.append(definition(repo, stage) | {"waits": waits, "seconds": seconds.expected(name)})
     pipelines = [Path(stage.path).relative_to(repo.root_dir).as_posix() for stage in names]
     return {
-        "of": origin(given), "packages": [*pins(*REQUIREMENTS)], "given": given, "stages": stages,
+        "of": origin(given), "packages": [*lacked(*REQUIREMENTS)], "given": given, "stages": stages,
         "files": [*RUNNER, *pipelines, *(path.as_posix() for path in Path("stages").rglob("*.py"))],
     }
 
@@ -155,17 +155,14 @@ def put(source, target):
         shutil.copy(source, target)
 
 
-def pins(*files):
+def lacked(*files):
     """The packages of requirements that a kit may lack there: name -> as it is pinned."""
-    lines = [line for file in files for line in Path(file).read_text(encoding="utf-8").splitlines()]
-    pinned = [line.partition("#")[0].strip() for line in lines if "==" in line and line[0] != "#"]
-    found = {line.partition("==")[0]: line for line in pinned}
-    return {name: line for name, line in found.items() if name not in NOT_THERE}
+    return {name: line for name, line in pins(".", *files).items() if name not in NOT_THERE}
 
 
 def download(folder, python):
     """Downloads wheels for a version of Python, with what they need in turn."""
-    with_others, alone = (list(pins(file).values()) for file in REQUIREMENTS)
+    with_others, alone = (list(lacked(file).values()) for file in REQUIREMENTS)
     words = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     words += ["--only-binary", ":all:", "--python-version", python, "--dest", str(folder)]
     for more in with_others, ["--no-deps", *alone]:

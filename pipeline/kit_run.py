@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pipeline.runner import forked, guard, machine
-from pipeline.runner.commands import execute
+from pipeline.runner.commands import execute, last_line
 from pipeline.runner.schedule import Resources, Schedule
 from stages.core.errors import UserError
 from stages.core.files import write, write_json
@@ -191,9 +191,7 @@ class Run:
 
     def last_words(self, name):
         """The last line that a stage printed, and where the others are."""
-        lines = self.log(name).read_text(encoding="utf-8", errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "it printed nothing")
-        return f"{last} ({self.log(name)})"
+        return f"{last_line(self.log(name)) or 'it printed nothing'} ({self.log(name)})"
 
 
 def run(words):

@@ -77,6 +77,17 @@ def call(command):
     run(*(kind(word) for kind, word in zip(kinds, words, strict=True)))
 
 
+def refused(done, line, project=None):
+    """A command that ended in one line of error, printed nothing else and, in `project`, wrote nothing."""
+    assert (done.returncode, done.stdout) == (1, "")
+    assert line in done.stderr
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    if project:
+        assert not (project / "models").exists()
+        assert not (project / "metrics").exists()
+
+
 def written(project):
     """The bytes of all files that stages of experiments wrote."""
     paths = [path for pattern in ("data/*/", "models/", "metrics/", "plots/")

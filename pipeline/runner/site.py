@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 REQUIREMENTS = "requirements/run.in", "requirements/run-no-deps.in"
 
 
@@ -14,7 +15,8 @@ def site():
     for path in sorted(Path(__file__).parent.glob("*.py")):
         runner.update(path.read_bytes())
     python = ".".join(platform.python_version_tuple()[:2])
-    packages = {name: installed(name) for name in pinned()}
+    names = [name.partition("[")[0] for name in pins(ROOT, *REQUIREMENTS)]
+    packages = {name: installed(name) for name in names}
     return {"Python": python, "the runner's code": runner.hexdigest()[:8]} | packages
 
 
@@ -27,11 +29,11 @@ def differences(other):
     )
 
 
-def pinned():
-    """The packages that the requirements pin."""
-    root = Path(__file__).parents[2]
-    lines = [line for name in REQUIREMENTS for line in (root / name).read_text(encoding="utf-8").splitlines()]
-    return [line.split("==")[0].split("[")[0] for line in lines if "==" in line and not line.startswith("#")]
+def pins(root, *files):
+    """The packages that requirements of a project pin: name -> as it is pinned."""
+    lines = [line for name in files for line in Path(root, name).read_text(encoding="utf-8").splitlines()]
+    pinned = [line.partition("#")[0].strip() for line in lines if "==" in line and not line.startswith("#")]
+    return {line.partition("==")[0]: line for line in pinned}
 
 
 def installed(name):

@@ -202,6 +202,13 @@ def explained(mark, shown, level):
     return " ".join(words)
 
 
+def side_by_side(parts):
+    """DataArrays, name -> one, along a new axis `network`."""
+    import xarray as xr
+
+    return xr.concat(list(parts.values()), "network").assign_coords(network=list(parts))
+
+
 def from_zero(undisturbed, disturbed, axis):
     """`disturbed` along `axis`, with what is `undisturbed` at 0."""
     import xarray as xr

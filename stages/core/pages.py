@@ -55,18 +55,21 @@ class Page:
     figures: list
 
 
-def conditions(role, recipe, seeds, control=None):
+def conditions(role, recipe, seeds, control=None, network=None):
     """What the numbers of an experiment depend on that trains networks on `role` by `recipe`, in words.
 
-    `control` is the name of one of them below models/, the shared baseline without it.
+    `control` is the name of one of them below models/, the shared baseline without it; `network` says what
+    they are, if not ResNets of `recipe`.
     """
     control = control or f"resnet{recipe.depth}/sgd"
     facts = recorded(f"data/training/{control}/{seeds[0]}.safetensors").attrs
-    millions = facts["parameters"] / 1e6
+    if not network:
+        millions = facts["parameters"] / 1e6
+        network = f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters"
     return {
         "data": role.source,
         "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"ResNet-{recipe.depth}, width {recipe.width}: {millions:.2f} M parameters",
+        "network": network,
         "training": f"{counted(recipe.epochs, 'epoch')} of batches of {recipe.batch_size}",
         "seeds": ", ".join(map(str, seeds)),
     } | machine(facts)

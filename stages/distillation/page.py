@@ -1,6 +1,6 @@
 """The end of this experiment: its claims, the papers' numbers beside ours, figures."""
 
-from stages.core.charts import dots, lines, write_lines, write_losses
+from stages.core.charts import dots, lines, side_by_side, write_lines, write_losses
 from stages.core.data import load_role
 from stages.core.measurements import recorded
 from stages.core.pages import accuracies, machine, means, publish
@@ -24,22 +24,17 @@ TAUGHT = {name: words for name, words in STUDENTS.items() if name != "student"}
 
 def by_temperature(labels, soft, teacher):
     """Errors in percent along the axis `temperature`, by KINDS; what has none is the same at each."""
-    import xarray as xr
-
     level = [part.expand_dims(temperature=soft.temperature) for part in (labels.right, teacher)]
-    parts = [soft.right, *level]
-    return 100 - xr.concat(parts, "network").assign_coords(network=list(KINDS))
+    return 100 - side_by_side(dict(zip(KINDS, [soft.right, *level], strict=True)))
 
 
 def by_bias(missed):
     """Errors in percent along the axis `bias`, by OMITTED."""
-    import xarray as xr
-
     parts = [
         values.sel(network=kind, drop=True) for kind in ("soft", "labels")
         for values in (missed.errors, missed.digit_errors)
     ]
-    return xr.concat(parts, "network").assign_coords(network=list(OMITTED))
+    return side_by_side(dict(zip(OMITTED, parts, strict=True)))
 
 
 def digit_figures(digits, found, errors_by_size, errors_by_bias):

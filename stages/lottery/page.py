@@ -6,8 +6,7 @@ What Frankle & Carbin 2019 call "Resnet-18" is the ResNet-20 here with convoluti
 from stages.core.charts import dots, lines, table, write_lines
 from stages.core.data import load_role
 from stages.core.histories import histories
-from stages.core.measurements import recorded
-from stages.core.pages import accuracies, machine, publish
+from stages.core.pages import accuracies, conditions, publish
 from stages.core.params import read
 from stages.core.seeds import listed
 from stages.core.stage import main
@@ -109,18 +108,16 @@ def answer(last, left):
     )
 
 
-def conditions(lottery, role, seeds):
+def setting(lottery, role, seeds):
     """What the numbers depend on, in words."""
     network, recipe = lottery.network, lottery.training
     kind = {"resnet": "ResNet", "vgg": "VGG"}[network.kind]
-    return {
-        "data": role.source,
-        "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"{kind}-{network.depth}, width {network.width}",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}, learning rate {recipe.lr:g} "
-        f"after {recipe.warmup_steps} steps of warm-up, tickets reset to step {lottery.rewind_step}",
-        "seeds": f"{', '.join(map(str, seeds))}; under attack the first {lottery.adversarial.seeds}",
-    } | machine(recorded(f"data/training/lottery/dense/{seeds[0]}.safetensors").attrs)
+    words = conditions(role, recipe, seeds, "lottery/dense", f"{kind}-{network.depth}, width {network.width}")
+    return words | {
+        "training": f"{words['training']}, learning rate {recipe.lr:g} after {recipe.warmup_steps} steps of "
+                    f"warm-up, tickets reset to step {lottery.rewind_step}",
+        "seeds": f"{words['seeds']}; under attack the first {lottery.adversarial.seeds}",
+    }
 
 
 def write_curves(right, losses, last):
@@ -147,7 +144,7 @@ def run():
         by_treatment(lottery, found.right, common, level), strict=True,
     )
     publish(
-        ABOUT, conditions(lottery, role, seeds), answer(by_method, left), claims(lottery, found, attacked),
+        ABOUT, setting(lottery, role, seeds), answer(by_method, left), claims(lottery, found, attacked),
         [*tables, *variants(lottery, found, attacked)], figures, **accuracies(by_method), weights_left=left,
     )
 

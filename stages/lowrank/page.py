@@ -1,20 +1,20 @@
 """The end of this experiment: its claims, tables and figures."""
 
 import numpy as np
-import xarray as xr
 
-from stages.core.charts import dots, lines, matrix, table, write_lines
+from stages.core.charts import dots, lines, matrix, side_by_side, table, write_lines
 from stages.core.data import load_role
 from stages.core.measurements import recorded
-from stages.core.pages import machine, publish
+from stages.core.pages import conditions, machine, publish
 from stages.core.params import read
 from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.core.words import listed as in_words
 from stages.lowrank.about import ABOUT
 from stages.lowrank.claims import claims
+from stages.lowrank.least import least_rank
 from stages.lowrank.params import Lowrank
-from stages.lowrank.results import KINDS, SIZES, least_rank, results, spectra, trainings
+from stages.lowrank.results import KINDS, SIZES, results, spectra, trainings
 
 CHANCE = 10, "chance"                                        # percent; ten classes
 
@@ -31,7 +31,7 @@ def accuracy_table(right):
 
 
 def layers_table(ranks, found, whole):
-    """Each layer's matrix alone at the ranks of the narrow networks, and the least rank that it can bear."""
+    """Each layer's matrix alone at the ranks of the narrow networks, and the least rank that it needs."""
     rows = {(n, size): f"layer {n} at {words}" for n in found for size, words in SIZES.items()}
     at = {(n, size): found[n].sel(rank=getattr(ranks, size)[n - 1]) for n, size in rows}
     least = {(n, "least"): least_rank(one.right, whole) for n, one in found.items()}
@@ -70,19 +70,14 @@ def summaries_table(seed):
     )
 
 
-def named(parts, names):
-    """DataArrays side by side along the axis `network`."""
-    return xr.concat(parts, "network").assign_coords(network=names)
-
-
 def rank_figures(ranks, found):
     """Singular values with the ranks of the narrow networks, and what every rank leaves out and costs."""
     singular, costs = {}, {}
     for n, one in found.items():
         log = np.log10(one.singular)
-        marked = [log.where(log["rank"] == getattr(ranks, size)[n - 1]) for size in SIZES]
-        singular[f"Layer {n}"] = named([log, *marked], ["all", *SIZES]), "rank", "number"
-        costs[f"Layer {n}"] = named([one.right, one.left_out], ["right", "left_out"]), "rank", "rank"
+        marked = {size: log.where(log["rank"] == getattr(ranks, size)[n - 1]) for size in SIZES}
+        singular[f"Layer {n}"] = side_by_side({"all": log} | marked), "rank", "number"
+        costs[f"Layer {n}"] = side_by_side({"right": one.right, "left_out": one.left_out}), "rank", "rank"
     return [
         lines(
             "lowrank/singular", "Singular values of each weight matrix of the trained network on a "
@@ -107,7 +102,7 @@ def training_figures(found):
         panels = {}
         for name, title in titles.items():
             one = found.sel(network=name).dropna("epoch")
-            both = named([one[f"train_{measure}"], one[f"test_{measure}"]], ["train", "test"])
+            both = side_by_side({split: one[f"{split}_{measure}"] for split in ("train", "test")})
             panels[title] = both, "epoch", "epoch"
         return lines(
             f"lowrank/{measure}", f"{caption} on training and test images after every epoch: of the whole "
@@ -143,10 +138,8 @@ def narrow_figures(right):
 
 def confusion_figure(confusion):
     """Which digits are taken for which: the whole network, and at 8× before and after refinement."""
-    shown = {
-        "Whole network": confusion["whole"], "8×, as it is cut": confusion["truncated"].sel(size="eighth"),
-        "8×, refined": confusion["refined"].sel(size="eighth"),
-    }
+    cut, refined = (confusion[kind].sel(size="eighth") for kind in ("truncated", "refined"))
+    shown = {"Whole network": confusion["whole"], "8×, as it is cut": cut, "8×, refined": refined}
     pooled = {title: counts.sum("seed") for title, counts in shown.items()}
     return matrix(
         "lowrank/confusion", "Which digits are taken for which, in percent of each digit's test images, all "
@@ -156,19 +149,17 @@ def confusion_figure(confusion):
     )
 
 
-def conditions(settings, seeds):
+def setting(settings, seeds):
     """What the numbers depend on, in words."""
     role, recipe = load_role("digits"), settings.training
     facts = recorded(f"data/training/lowrank/whole/{seeds[0]}.safetensors").attrs
     units = in_words([str(width) for width in settings.hidden])
-    return {
-        "data": role.source,
-        "images": f"{len(role.train):,} for training, {len(role.test):,} for testing",
-        "network": f"perceptron with hidden layers of {units} units: {facts['parameters']:,} parameters",
-        "training": f"{recipe.epochs} epochs of batches of {recipe.batch_size}, then "
-                    f"{settings.refinement.epochs} of refinement",
-        "seeds": ", ".join(map(str, seeds)),
-    } | machine(facts | {"precision": "float32"})
+    words = conditions(
+        role, recipe, seeds, "lowrank/whole",
+        f"perceptron with hidden layers of {units} units: {facts['parameters']:,} parameters",
+    )
+    training = f"{words['training']}, then {settings.refinement.epochs} of refinement"
+    return words | {"training": training} | machine(facts | {"precision": "float32"})
 
 
 def answer(settings, right, found):
@@ -192,7 +183,7 @@ def run():
     write_lines("plots/lowrank/curves/training.csv", history.train_loss, "epoch", history.network.values)
     write_lines("plots/lowrank/curves/accuracy.csv", history.test_accuracy, "epoch", history.network.values)
     publish(
-        ABOUT, conditions(settings, seeds), answer(settings, right, found), claims(right),
+        ABOUT, setting(settings, seeds), answer(settings, right, found), claims(right),
         [accuracy_table(right), layers_table(settings.ranks, found, right["whole"]),
          summaries_table(seeds[0])],
         [*narrow_figures(right), *rank_figures(settings.ranks, found), *training_figures(history),

@@ -1,7 +1,5 @@
 """What was measured of the network and its narrow ones, by name; right and left out are in percent."""
 
-import xarray as xr
-
 from stages.core.histories import histories
 from stages.core.measurements import measured
 
@@ -31,20 +29,11 @@ def spectra(layers, seeds):
     """A Dataset along the axis `rank` for each layer, number -> one: singular values, what a rank leaves out
     of the matrix, and test images that are right with this matrix alone at it.
     """
-    found = {
-        number: measured(f"data/lowrank/spectrum/{number}/{{seed}}.safetensors", seed=seeds)
-        for number in range(1, layers + 1)
-    }
-    return {
-        number: one.assign(right=100 * one.right, left_out=100 * one.left_out)
-        for number, one in found.items()
-    }
-
-
-def least_rank(right, whole, points=1.0):
-    """The least rank from which on accuracy is within `points` of the whole network's, for each seed."""
-    within = right.mean("image") >= whole.mean("image") - points
-    return xr.where(within, 0, right["rank"]).max("rank") + 1
+    found = {}
+    for number in range(1, layers + 1):
+        one = measured(f"data/lowrank/spectrum/{number}/{{seed}}.safetensors", seed=seeds)
+        found[number] = one.assign(right=100 * one.right, left_out=100 * one.left_out)
+    return found
 
 
 def trainings(seeds):

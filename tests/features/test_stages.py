@@ -9,7 +9,7 @@ from stages.core.files import load
 from stages.core.measurements import recorded
 from stages.core.nets import load_net
 from stages.core.scores import accuracy
-from tests.conftest import change
+from tests.conftest import change, refused
 
 EPSILON = 2.0
 
@@ -80,10 +80,4 @@ def test_the_chain(small, ran):
 )
 def test_bad_input(small, ran, command, changes, line):
     change(changes, "features")
-    done = ran(f"features.{command}")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: ")
-    assert line in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert not (small / "metrics").exists()
-    assert not (small / "models").exists()
+    refused(ran(f"features.{command}"), line, small)

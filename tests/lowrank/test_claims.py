@@ -5,7 +5,8 @@ import pytest
 import xarray as xr
 
 from stages.lowrank import claims as tested
-from stages.lowrank.results import SIZES, least_rank
+from stages.lowrank.least import least_rank
+from stages.lowrank.results import SIZES
 
 SEEDS, N = 3, 60
 

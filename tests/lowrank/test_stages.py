@@ -7,7 +7,7 @@ import pytest
 from stages.core.data import Role, save_role
 from stages.core.files import load
 from stages.core.measurements import recorded
-from tests.conftest import call, change, some_images, written
+from tests.conftest import call, change, refused, some_images, written
 
 CHAIN = ["whole", "spectrum", "narrow half", "narrow quarter", "narrow eighth", "scratch", "page"]
 SHAPE = 1, 28, 28
@@ -83,14 +83,6 @@ def test_both_controls_begin_alike(small):
     assert all((weight == nets[1][key]).all() for key, weight in nets[0].items())
 
 
-def refused(done, project, line):
-    assert (done.returncode, done.stdout) == (1, "")
-    assert line in done.stderr
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
-    assert not (project / "models").exists()
-
-
 LIMITS = "in each list a rank for every weight matrix, at most [12, 8, 8]"
 
 
@@ -108,14 +100,14 @@ LIMITS = "in each list a rank for every weight matrix, at most [12, 8, 8]"
 ])
 def test_bad_parameters(stage, project, values, line):
     change(values, "lowrank")
-    refused(stage("scratch"), project, line)
+    refused(stage("scratch"), line, project)
 
 
 def test_a_rank_above_fewer_classes(stage, project):
     role = Role(some_images(90, SHAPE, classes=3), some_images(40, SHAPE, classes=3), list("abc"), "random")
     save_role("digits", role)
-    refused(stage("scratch"), project, "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3")
+    refused(stage("scratch"), "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3", project)
 
 
 def test_missing_weights(stage, project):
-    refused(stage("narrow half"), project, "models/lowrank/whole/1.safetensors does not exist: run the stage")
+    refused(stage("narrow half"), "models/lowrank/whole/1.safetensors does not exist: run the stage", project)

@@ -7,6 +7,7 @@ from stages.core.measurements import recorded
 from stages.core.nets import load_net
 from stages.core.params import checked, load_yaml
 from stages.noise.params import SECTIONS
+from tests.conftest import refused
 
 SMALL = {
     "width: 8": "width: 4", "batch_size: 50": "batch_size: 30", "epochs: 10": "epochs: 1",
@@ -35,15 +36,6 @@ def test_a_training_stage(stage, project, words, network):
     assert path.read_bytes() == first                        # the same stage twice is the same bytes
 
 
-def refused(done, project, line):
-    assert (done.returncode, done.stdout) == (1, "")
-    assert line in done.stderr
-    assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1
-    assert not (project / "models").exists()
-    assert not (project / "metrics").exists()
-
-
 @pytest.mark.parametrize(
     ("changes", "line"),
     [
@@ -56,7 +48,7 @@ def refused(done, project, line):
     ],
 )
 def test_bad_parameters(stage, project, changes, line):
-    refused(stage("noise.gaussian", changes), project, line)
+    refused(stage("noise.gaussian", changes), line, project)
 
 
 NEEDED = "but should be sgd, gaussian and those of `noise.sam`: ['sgd', 'gaussian', 'sam']"
@@ -83,13 +75,13 @@ def test_bad_networks(root, key, value, line):
 
 def test_missing_data(stage, project):
     (project / "data/objects.safetensors").unlink()
-    refused(stage("noise.gaussian"), project, "data/objects.safetensors does not exist: run the stage")
+    refused(stage("noise.gaussian"), "data/objects.safetensors does not exist: run the stage", project)
 
 
 def test_corrupt_data(stage, project):
     path = project / "data/objects.safetensors"
     path.write_bytes(path.read_bytes()[:-100])
-    refused(stage("noise.gaussian"), project, "data/objects.safetensors is damaged")
+    refused(stage("noise.gaussian"), "data/objects.safetensors is damaged", project)
 
 
 def test_corrupt_weights(stage, project):

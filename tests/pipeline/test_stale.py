@@ -51,19 +51,34 @@ ALIASES = {                                                  # edits that mean t
     "data/raw/digits/test/3/1.png": "data.digits.train",
     "data/raw/scenes/LSUN_resize/1.png": "data.text.source",
     "stages/core/params.py": "stages/core/files.py",
+    "stages/core/nets.py": "stages/core/train.py",
+    "stages/core/seeds.py": "stages/core/train.py",
+    "stages/core/intervals.py": "stages/core/claims.py",
+    "stages/core/pages.py": "stages/core/charts.py",
+    "stages/core/plots.py": "stages/core/charts.py",
     "training": "training.epochs",
 }
 
 
 def rows():
-    """Edit -> patterns of all stages that it makes stale."""
-    found = {edit: list(patterns) for edit, patterns in SHARED.items()}
+    """Edit -> patterns of all stages that it makes stale, each with the experiment whose row it is from."""
+    found = {edit: [("", pattern) for pattern in patterns] for edit, patterns in SHARED.items()}
     for path in sorted(Path(__file__).parents[1].glob("*/stale.py")):
-        own = importlib.import_module(f"tests.{path.parent.name}.stale").ROWS
+        experiment = path.parent.name
+        own = importlib.import_module(f"tests.{experiment}.stale").ROWS
         for edit in {*own, *ALIASES}:
             patterns = own.get(edit) or own.get(ALIASES.get(edit), [])
-            found.setdefault(edit, []).extend([*patterns, "report"] if patterns else [])
+            more = [(experiment, pattern) for pattern in patterns] + [("", "report")] * bool(patterns)
+            found.setdefault(edit, []).extend(more)
     return found
+
+
+def matches(name, experiment, pattern):
+    """Whether a row of an experiment, or of what all share, means the stage with this title."""
+    file, _, stage = name.rpartition(":")
+    return name == pattern or (
+        fnmatchcase(stage, pattern) and file == (f"stages/{experiment}/dvc.yaml" if experiment else "")
+    )
 
 
 TABLE = rows()
@@ -73,9 +88,9 @@ TABLE = rows()
 def test_this_project(repo, edit):
     names = {title(repo, stage) for stage in pipeline(repo)}
     expected = set()
-    for pattern in TABLE[edit]:
-        found = {name for name in names if pattern == name or fnmatchcase(name.split(":")[-1], pattern)}
-        assert found, f"no stage is called {pattern}"
+    for experiment, pattern in TABLE[edit]:
+        found = {name for name in names if matches(name, experiment, pattern)}
+        assert found, f"no stage of {experiment or 'the root'} is called {pattern}"
         expected |= found
     assert stale(repo, edit) == expected
 
