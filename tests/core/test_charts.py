@@ -15,6 +15,7 @@ from stages.core.charts import (
     from_zero,
     lines,
     matrix,
+    side_by_side,
     spread,
     spreads,
     table,
@@ -214,3 +215,11 @@ def test_what_is_undisturbed_stands_at_0(values):
     assert found.place.values.tolist() == [0, 0, 0.1, 0.2, 0.4]
     assert found.isel(place=0, draw=1).values.tolist() == [19, 20, 21]
     assert found.isel(place=2, draw=1).values.tolist() == [15, 16, 17]
+
+
+def test_arrays_stand_side_by_side_by_their_names(values):
+    sgd, sam = (values.sel(network=name, drop=True) for name in ("sgd", "sam"))
+    found = side_by_side({"b": sam, "a": sgd})
+    assert found.network.values.tolist() == ["b", "a"]
+    assert (found.sel(network="b") == sam).all()
+    assert (found.sel(network="a") == sgd).all()
