@@ -1,7 +1,7 @@
 """The kinds of training steps that the experiments have, small: what `training` gets.
 
-A kind is a function of a split of images (n, 3, 32, 32) and a generator. It returns network, batches, loss and
-optimizer.
+A kind is a function of a split of images (n, 3, 32, 32) and a generator. It returns network, batches, loss
+and optimizer.
 """
 
 from functools import partial
