@@ -7,11 +7,11 @@ Hence numbers are drawn on the device or with the batch, what depends on the num
 
 The first steps are taken one by one and make the momentum; in the last of them, waiting for the GPU is an
 error. Steps that wait, draw on the host or cannot be captured go on one by one from the same state, and a
-line says why. Not run on a GPU yet: `captured`, `alone`, in whose place tests on the CPU have their own.
+line says why. Not run on a GPU yet: `captured`, `alone`, for which tests on the CPU have something else.
 """
 
-import functools
 from contextlib import contextmanager
+from functools import cache, partial
 
 import torch
 
@@ -19,7 +19,7 @@ from stages.core.checkpoint import snapshot
 from stages.core.compute import device, generators
 
 FIRST = 3                        # steps that are taken one by one
-say = functools.cache(functools.partial(print, flush=True))              # once in a process
+say = cache(partial(print, flush=True))              # once in a process
 
 
 class Replayed:
@@ -27,8 +27,7 @@ class Replayed:
 
     def __init__(self, body, net, optimizer, capture, alone):
         self.body, self.net, self.optimizer = body, net, optimizer
-        self.capture, self.alone = capture, alone
-        self.taken, self.replay, self.one_by_one = 0, None, False
+        self.capture, self.alone, self.taken, self.replay, self.one_by_one = capture, alone, 0, None, False
         for group in optimizer.param_groups:
             group["lr"] = torch.tensor(float(group["lr"]), device=group["params"][0].device)
 
@@ -50,16 +49,16 @@ class Replayed:
             return act(batch)
         except Exception as error:
             back()
-            while error.__context__:                         # the one from which the others followed
+            while error.__context__:                         # to the first
                 error = error.__context__
             self.refuse(f"{type(error).__name__}: {error}".splitlines()[0])
             return self.body(batch)
 
     def rehearsed(self, batch):
-        before = drawn_on_host()
+        before = on_host()
         with self.alone("error"):
             loss = self.body(batch)
-        if drawn_on_host() != before:
+        if on_host() != before:
             self.refuse("a step draws random numbers on the host")
         return loss
 
@@ -77,14 +76,14 @@ class Replayed:
         return self.loss
 
     def refuse(self, why):
-        self.one_by_one, self.replay = True, None
+        self.one_by_one = True
         say(f"training steps are taken one by one, without a CUDA graph: {why}")
 
 
 def on_cuda(body, net, optimizer):
     """The steps `body`, replayed on the GPU."""
-    one = torch.cuda.Stream()
-    return Replayed(body, net, optimizer, functools.partial(captured, one), functools.partial(alone, one))
+    stream = torch.cuda.Stream()
+    return Replayed(body, net, optimizer, partial(captured, stream), partial(alone, stream))
 
 
 def captured(stream, run):
@@ -92,8 +91,8 @@ def captured(stream, run):
     drawing = [rng for rng in generators if isinstance(rng, torch.Generator) and rng.device.type == "cuda"]
     every = [torch.cuda.default_generators[torch.cuda.current_device()], *drawing]
     states, graph = [rng.clone_state() for rng in every], torch.cuda.CUDAGraph()
-    for rng in drawing:
-        graph.register_generator_state(rng)                  # torch's own is registered by itself
+    for rng in drawing:                                      # torch's own is registered without asking
+        graph.register_generator_state(rng)
     try:
         with torch.cuda.stream(stream), torch.cuda.graph(graph, stream=stream):
             return run(), graph.replay
@@ -116,7 +115,7 @@ def alone(stream, waiting):
         torch.cuda.current_stream().wait_stream(stream)
 
 
-def drawn_on_host():
+def on_host():
     """Where the generators are that do not draw on the device."""
     torchs = [torch.default_generator, *(rng for rng in generators if isinstance(rng, torch.Generator))]
     others = [rng.bit_generator.state for rng in generators if not isinstance(rng, torch.Generator)]

@@ -151,10 +151,9 @@ def test_a_tape_is_played_without_python(replaying, one_by_one):
 
 def waiting(net, batch):
     """A loss that draws, changes the mode and the running statistics, and then waits."""
-    value = cross_entropy(net.eval(), (pgd(net, *batch, "l2", 0.1, 0.1, 1, random_start=True), batch[1]))
-    value = value + cross_entropy(net.train(), batch)
-    net.eval()
-    value = value * (1 + value.item())
+    value = cross_entropy(net, batch)
+    x = pgd(net.eval(), *batch, "l2", 0.1, 0.1, 1, random_start=True)
+    value = value * (1 + cross_entropy(net, (x, batch[1])).item())
     net.train()
     return value
 
