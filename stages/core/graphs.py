@@ -33,13 +33,11 @@ class Replayed:
 
     def __call__(self, batch):
         self.taken += 1
-        if self.one_by_one:
-            return self.body(batch)
+        if self.one_by_one or self.replay:
+            return self.replayed(batch) if self.replay else self.body(batch)
         if self.taken < FIRST:
             with self.alone("default"):
                 return self.body(batch)
-        if self.replay:
-            return self.replayed(batch)
         return self.attempt(self.rehearsed if self.taken == FIRST else self.captured, batch)
 
     def attempt(self, act, batch):
@@ -68,7 +66,7 @@ class Replayed:
         return self.replayed(batch)
 
     def replayed(self, batch):
-        if [tensor.shape for tensor in batch] != [tensor.shape for tensor in self.batch]:
+        if [tensor.shape for tensor in batch] != [buffer.shape for buffer in self.batch]:
             return self.body(batch)
         for buffer, tensor in zip(self.batch, batch, strict=True):
             buffer.copy_(tensor)
@@ -89,16 +87,16 @@ def on_cuda(body, net, optimizer):
 def captured(stream, run):
     """What run() returns, and what does on the GPU what run() would have done: nothing has been done yet."""
     drawing = [rng for rng in generators if isinstance(rng, torch.Generator) and rng.device.type == "cuda"]
-    every = [torch.cuda.default_generators[torch.cuda.current_device()], *drawing]
-    states, graph = [rng.clone_state() for rng in every], torch.cuda.CUDAGraph()
+    own, graph = torch.cuda.default_generators[torch.cuda.current_device()], torch.cuda.CUDAGraph()
+    states = [(rng, rng.clone_state()) for rng in [own, *drawing]]
     for rng in drawing:                                      # torch's own is registered without asking
         graph.register_generator_state(rng)
     try:
         with torch.cuda.stream(stream), torch.cuda.graph(graph, stream=stream):
             return run(), graph.replay
     except Exception:
-        for rng, kept in zip(every, states, strict=True):
-            rng.graphsafe_set_state(kept)                    # its own may be left as if in a capture
+        for rng, kept in states:
+            rng.graphsafe_set_state(kept)                    # theirs may be left as if in a capture
         raise
 
 

@@ -75,7 +75,7 @@ def watched(waiting):
 
 
 @pytest.fixture
-def replaying(monkeypatch, process):  # noqa: F811
+def replaying(monkeypatch, process, stages_run):  # noqa: F811
     """replaying(capture, alone) makes `training` replay steps, as on a GPU; what it made is in the list."""
     process()
     monkeypatch.delenv("DVC_STAGE", raising=False)
