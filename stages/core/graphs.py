@@ -74,7 +74,7 @@ class Replayed:
         return self.loss
 
     def refuse(self, why):
-        self.one_by_one = True
+        self.one_by_one, self.replay = True, None
         say(f"training steps are taken one by one, without a CUDA graph: {why}")
 
 
