@@ -79,6 +79,22 @@ class Checkpoint:
         return weights + list(self.net.buffers())
 
 
+def snapshot(net, optimizer):
+    """A function that puts everything that a step changes back to where it is now."""
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    momenta = [value for of in optimizer.state.values() for value in of.values() if torch.is_tensor(value)]
+    tensors = [tensor.detach() for tensor in [*weights, *net.buffers(), *momenta]]
+    values, states, mode = [tensor.clone() for tensor in tensors], random_states(), net.training
+
+    def back():
+        for tensor, value in zip(tensors, values, strict=True):
+            tensor.copy_(value)
+        set_random_states(states)
+        net.train(mode)
+
+    return back
+
+
 def begin(place):
     """The trainings that follow are the first, second, ... of their own, in the folder `place`."""
     global _place, _numbers

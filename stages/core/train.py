@@ -9,7 +9,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.core.checkpoint import Checkpoint
-from stages.core.compute import mixed
+from stages.core.compute import device, mixed
+from stages.core.graphs import on_cuda
 
 
 def cosine(done):
@@ -33,6 +34,13 @@ class SGD(torch.optim.SGD):
     zero_grad = inspect.unwrap(torch.optim.SGD.zero_grad)
     step = torch.no_grad()(inspect.unwrap(torch.optim.SGD.step))
 
+    def __init__(self, params, lr, momentum=0.0, weight_decay=0.0):
+        fused = device.type == "cuda" or None                # the only way that takes the rate from a tensor
+        super().__init__(params, lr, momentum, weight_decay=weight_decay, fused=fused)
+
+    def before(self, taken):
+        """As `training` asks it."""
+
 
 class Around:
     """Base of optimizers that step another in their own way; all but `step` is the other's."""
@@ -49,26 +57,30 @@ def training(net, batches, loss, optimizer, epochs, schedule=cosine, after=None,
 
     batches    iterable with a length; every pass over it is one epoch
     loss       loss(net, batch) -> scalar
-    optimizer  anything with torch's step(closure); it may call the closure more than once
+    optimizer  anything with torch's step(closure); it may call the closure more than once. If it has
+               before(taken), that is called first, with the number of steps before the current one; where
+               it returns False, the batch passes by
     schedule   fraction of training done, in [0, 1) -> factor on the learning rate
     after      after(row), called after every epoch to test the network and add to the row
     extra      dict in which hooks and `after` keep tensors, or lists of them, between epochs
 
-    Each group of the optimizer has `taken`, the number of steps before the current one. A training that was
-    killed goes on from its checkpoint: what it went through before is given as rows only.
+    A training that was killed goes on from its checkpoint: what it went through before is given as rows only.
+    On a GPU steps are replayed: what a loss or an optimizer must keep to is in graphs.py.
     """
     peaks = [group["lr"] for group in optimizer.param_groups]
     checkpoint = Checkpoint(net, optimizer, {} if extra is None else extra)
     rows = checkpoint.restore()
     yield from rows
+    step, before = steps(net, loss, optimizer), getattr(optimizer, "before", lambda taken: None)
     for epoch in range(len(rows), epochs):
         net.train()
         total = 0.0
         for i, batch in enumerate(batches):
+            if before(epoch * len(batches) + i) is False:
+                continue
             for group, peak in zip(optimizer.param_groups, peaks, strict=True):
-                group["taken"] = epoch * len(batches) + i
-                group["lr"] = peak * schedule((epoch + i / len(batches)) / epochs)
-            total += optimizer.step(gradient(net, batch, loss, optimizer)).detach()
+                set_rate(group, peak * schedule((epoch + i / len(batches)) / epochs))
+            total += step(batch)
         mean = float(total) / len(batches)
         if not math.isfinite(mean):
             raise FloatingPointError(f"the loss is {mean} in epoch {epoch + 1} of {epochs}: lower lr")
@@ -77,6 +89,23 @@ def training(net, batches, loss, optimizer, epochs, schedule=cosine, after=None,
             after(rows[-1])
         checkpoint.write(rows)
         yield rows[-1]
+
+
+def steps(net, loss, optimizer):
+    """step(batch) -> loss, replayed where the device is a GPU."""
+
+    def body(batch):
+        return optimizer.step(gradient(net, batch, loss, optimizer)).detach()
+
+    return on_cuda(body, net, optimizer) if device.type == "cuda" else body
+
+
+def set_rate(group, rate):
+    """Sets the learning rate of a group; a replayed step finds it in a tensor."""
+    if torch.is_tensor(group["lr"]):
+        group["lr"].fill_(rate)
+    else:
+        group["lr"] = rate
 
 
 def gradient(net, batch, loss, optimizer):

@@ -21,7 +21,7 @@ from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery.masks import hold, magnitudes, pruned_globally, share, whole
 from stages.lottery.params import Adversarial
-from stages.lottery.recipe import network, note, remembering, setting, trained
+from stages.lottery.recipe import Remembering, network, note, setting, trained
 
 
 def right_under(net, split, attack):
@@ -41,11 +41,10 @@ def tickets(seed, given, settings):
 
     start(seed)
     net, fresh = network(given.role), network(given.role)
-    optimizer = sgd(net, given.recipe)
-    extra = remembering(given.step, net, optimizer)
-    yield fit("dense", net, whole(net), 0, optimizer, extra)
+    optimizer = Remembering(net, sgd(net, given.recipe), given.step)
+    yield fit("dense", net, whole(net), 0, optimizer, optimizer.extra)
     masks = pruned_globally(whole(net), magnitudes(net), share(settings.fraction))
-    net.load_state_dict(extra["point"])
+    net.load_state_dict(optimizer.extra["point"])
     yield fit("ticket", net, masks, given.step, sgd(net, given.recipe))
     yield fit("reinit", fresh, masks, 0, sgd(fresh, given.recipe))
 

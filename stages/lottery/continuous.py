@@ -21,22 +21,22 @@ from stages.core.histories import keep_history
 from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.core.train import SGD, cross_entropy
+from stages.core.train import SGD, Around, cross_entropy
 from stages.lottery.masks import magnitudes, pruned, remaining, whole
 from stages.lottery.params import Continuous
-from stages.lottery.recipe import fit, kept, network, setting, taken, trained
+from stages.lottery.recipe import fit, kept, network, setting, trained
 
 
 class SoftMask(nn.Module):
-    """m * w with m = σ(β s) / σ(s_0); `beta` is set from outside."""
+    """m * w with m = σ(β s) / σ(s_0); `beta` is set from outside, in place."""
 
     def __init__(self, weight, initial):
         super().__init__()
         self.s = nn.Parameter(torch.full_like(weight, initial))
-        self.initial, self.beta = torch.tensor(initial, device="cpu"), 1.0
+        self.initial, self.beta = (torch.tensor(value, device=weight.device) for value in (initial, 1.0))
 
     def mask(self):
-        return (self.beta * self.s).sigmoid() / self.initial.sigmoid().to(self.s.device)
+        return (self.beta * self.s).sigmoid() / self.initial.sigmoid()
 
     def forward(self, weight):
         return self.mask() * weight
@@ -73,14 +73,16 @@ def optimizer_of(net, soft, recipe, settings):
     )
 
 
-def anneal(soft, optimizer, beta, steps):
+class Annealing(Around):
     """Lets β grow with every step of `optimizer`, from 1 in the first to `beta` in the last of `steps`."""
 
-    def grow(*_):
-        for one in soft.values():
-            one.beta = beta ** (taken(optimizer) / max(steps - 1, 1))
+    def __init__(self, soft, optimizer, beta, steps):
+        super().__init__(optimizer)
+        self.soft, self.beta, self.steps = soft, beta, steps
 
-    optimizer.register_step_pre_hook(grow)
+    def before(self, taken):
+        for one in self.soft.values():
+            one.beta.fill_(self.beta ** (taken / max(self.steps - 1, 1)))
 
 
 def search(seed, given, settings):
@@ -89,9 +91,9 @@ def search(seed, given, settings):
     net = network(given.role)
     soft = soften(net, settings.initial)
     optimizer = optimizer_of(net, soft, given.recipe, settings)
-    anneal(soft, optimizer, settings.beta, given.steps)
+    annealing = Annealing(soft, optimizer, settings.beta, given.steps)
     history = trained(
-        f"soft masks, seed {seed}", net, optimizer, given, rng, loss=penalised(soft, settings.penalty),
+        f"soft masks, seed {seed}", net, annealing, given, rng, loss=penalised(soft, settings.penalty),
     )
     keep_history("lottery/continuous/soft", seed, history)
     return hard(soft)

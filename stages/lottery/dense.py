@@ -12,7 +12,7 @@ from stages.core.recipe import sgd
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.lottery.masks import CHAINS, whole
-from stages.lottery.recipe import keep, network, note, remembering, setting, trained
+from stages.lottery.recipe import Remembering, keep, network, note, setting, trained
 
 
 def run():
@@ -20,14 +20,13 @@ def run():
     for seed in each_seed(read("lottery.seeds", Few)):
         rng = start(seed)
         net = network(given.role)
-        optimizer = sgd(net, given.recipe)
+        optimizer = Remembering(net, sgd(net, given.recipe), given.step)
         save_net(f"models/lottery/initial/{seed}.safetensors", net)
-        extra = remembering(given.step, net, optimizer)
-        history = trained(f"dense, seed {seed}", net, optimizer, given, rng, extra=extra)
+        history = trained(f"dense, seed {seed}", net, optimizer, given, rng, extra=optimizer.extra)
         note("dense", seed, net, whole(net), history, given.role.test)
         for chain in CHAINS:
             keep(f"rounds/0/{chain}", seed, net, whole(net))
-        net.load_state_dict(extra["point"])
+        net.load_state_dict(optimizer.extra["point"])
         save_net(f"models/lottery/rewind/{seed}.safetensors", net)
 
 

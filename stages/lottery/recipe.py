@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import torch
-
 from stages.core.compute import generator
 from stages.core.data import Role, load_role
 from stages.core.errors import UserError
@@ -66,10 +64,8 @@ class From(Around):
         super().__init__(optimizer)
         self.first = first
 
-    def step(self, closure):
-        if taken(self) >= self.first:
-            return self.optimizer.step(closure)
-        return torch.zeros((), device=self.param_groups[0]["params"][0].device)
+    def before(self, taken):
+        return False if taken < self.first else self.optimizer.before(taken)
 
 
 def warmed_up(share):
@@ -77,25 +73,17 @@ def warmed_up(share):
     return lambda done: done / share if done < share else cosine((done - share) / (1 - share))
 
 
-def taken(optimizer):
-    """How many steps of a training there were before the current one."""
-    return optimizer.param_groups[0]["taken"]
-
-
-def remembering(step, net, optimizer):
-    """A dict that has, under `point`, what `net` is after so many steps of a training by `optimizer`.
-
-    It is the `extra` of that training.
+class Remembering(Around):
+    """Steps `optimizer`; `extra`, a dict for `training`, has under `point` what `net` was after `step` steps.
     """
-    extra = {}
 
-    def remember():
-        extra["point"] = {name: value.clone() for name, value in net.state_dict().items()}
+    def __init__(self, net, optimizer, step):
+        super().__init__(optimizer)
+        self.net, self.at, self.extra = net, step, {}
 
-    if step == 0:
-        remember()
-    optimizer.register_step_post_hook(lambda *_: remember() if taken(optimizer) + 1 == step else None)
-    return extra
+    def before(self, taken):
+        if taken == self.at:
+            self.extra["point"] = {name: value.clone() for name, value in self.net.state_dict().items()}
 
 
 def trained(title, net, optimizer, given, rng, first=0, loss=cross_entropy, extra=None):

@@ -13,19 +13,32 @@ import torch
 import torch.nn.functional as F
 
 
-def mixup(alpha, rng):
-    """The loss of a network on a batch (x, y), mixed; `rng` is a generator of NumPy's."""
+class Mixed:
+    """Training batches (x, y, order, shares), to be mixed by `mixup`: shares are r and 1 - r.
 
-    def loss(net, batch):
-        x, y = batch
-        ratio = rng.beta(alpha, alpha) if alpha else 1.0
-        order = torch.from_numpy(rng.permutation(len(y))).to(y.device)
-        z = net(mixed_images(x, order, ratio)).float()
-        return ratio * F.cross_entropy(z, y) + (1 - ratio) * F.cross_entropy(z, y[order])
+    Both are drawn from `rng`, a generator of NumPy's.
+    """
 
-    return loss
+    def __init__(self, batches, alpha, rng):
+        self.batches, self.alpha, self.rng = batches, alpha, rng
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __iter__(self):
+        for x, y in self.batches:
+            ratio = self.rng.beta(self.alpha, self.alpha) if self.alpha else 1.0
+            order = torch.from_numpy(self.rng.permutation(len(y))).to(y.device)
+            yield x, y, order, torch.tensor([ratio, 1 - ratio], device=x.device)
 
 
-def mixed_images(x, order, ratio):
+def mixup(net, batch):
+    """The loss of a network on a batch of `Mixed`."""
+    x, y, order, shares = batch
+    z = net(mixed_images(x, order, shares)).float()
+    return shares[0] * F.cross_entropy(z, y) + shares[1] * F.cross_entropy(z, y[order])
+
+
+def mixed_images(x, order, shares):
     """Images x (b, c, h, w), each mixed with the one that has its place in `order`."""
-    return (ratio * x + (1 - ratio) * x[order]).contiguous(memory_format=torch.channels_last)
+    return (shares[0] * x + shares[1] * x[order]).contiguous(memory_format=torch.channels_last)

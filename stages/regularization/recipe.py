@@ -8,7 +8,7 @@ from stages.core.nets import resnet
 from stages.core.recipe import augmented, fit, sgd
 from stages.core.train import cross_entropy
 from stages.regularization.cutout import Cut
-from stages.regularization.mixup import mixup
+from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 
 DRAWS = {"cutout": 1, "mixup": 2}        # own random numbers for each method: all have the same batches
@@ -27,7 +27,7 @@ def trained(role, recipe, methods, seed, title):
     if "size" in methods:
         batches = Cut(batches, methods["size"], net.mean, draws("cutout", seed))
     if "alpha" in methods:
-        loss = mixup(methods["alpha"], draws("mixup", seed))
+        batches, loss = Mixed(batches, methods["alpha"], draws("mixup", seed)), mixup
     if "weight" in methods:
         loss = with_rotation(loss, head, methods["weight"], methods["share"])
     optimizer = sgd(nn.ModuleList([net, head]), recipe)

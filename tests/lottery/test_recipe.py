@@ -11,7 +11,7 @@ from stages.core.nets import ResNet, load_net, save_net
 from stages.core.recipe import sgd
 from stages.core.train import SGD, cosine
 from stages.lottery.params import Training
-from stages.lottery.recipe import From, Setting, remembering, setting, trained, warmed_up
+from stages.lottery.recipe import From, Remembering, Setting, setting, trained, warmed_up
 from stages.lottery.vgg import VGG
 from tests.conftest import change, some_images
 
@@ -43,11 +43,10 @@ def rng():
 def test_from_the_rewind_point_training_goes_on_as_it_did(step):
     """Without momentum a network reset to step k and trained from there is the dense one, to the bit."""
     net = fresh()
-    optimizer = sgd(net, recipe())
-    extra = remembering(step, net, optimizer)
-    whole = trained("dense", net, optimizer, given(), rng(), extra=extra)
+    optimizer = Remembering(net, sgd(net, recipe()), step)
+    whole = trained("dense", net, optimizer, given(), rng(), extra=optimizer.extra)
     again = fresh()
-    again.load_state_dict(extra["point"])
+    again.load_state_dict(optimizer.extra["point"])
     rest = trained("again", again, sgd(again, recipe()), given(), rng(), step)
     for (name, a), b in zip(net.state_dict().items(), again.state_dict().values(), strict=True):
         assert torch.equal(a, b), name
@@ -65,15 +64,9 @@ def test_the_loss_of_an_epoch_is_that_of_the_steps_that_were_taken():
     assert max(losses) - min(losses) < 0.2 * max(losses)
 
 
-@pytest.mark.parametrize("device", ["cpu", "meta"])
-def test_a_step_that_passes_by_is_a_zero_on_the_device_of_the_weights(device):
-    weight = torch.nn.Parameter(torch.ones(2, device=device))
-    optimizer = From(SGD([weight], 0.1), 3)
-    optimizer.param_groups[0]["taken"] = 2
-    passed = optimizer.step(lambda: pytest.fail("no gradient is asked for"))
-    assert (passed.device.type, passed.shape) == (device, ())
-    optimizer.param_groups[0]["taken"] = 3
-    assert optimizer.step(lambda: "the loss") == "the loss"
+def test_batches_pass_by_up_to_the_rewind_point():
+    optimizer = From(SGD([torch.nn.Parameter(torch.ones(2))], 0.1), 3)
+    assert [optimizer.before(taken) for taken in range(5)] == [False] * 3 + [None] * 2
 
 
 def test_warm_up_is_linear_then_a_whole_cosine():

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from stages.core.nets import ResNet
-from stages.lottery.continuous import SoftMask, anneal, hard, optimizer_of, penalised, soften
+from stages.lottery.continuous import Annealing, SoftMask, hard, optimizer_of, penalised, soften
 from stages.lottery.masks import convolutions, whole
 from stages.lottery.params import Continuous, Training
 from stages.lottery.treatments import TREATMENTS, treat
@@ -112,14 +112,14 @@ def test_logits_do_not_decay_and_beta_grows_exponentially():
     optimizer = optimizer_of(net, soft, RECIPE, settings)
     trained = [weight for group in optimizer.param_groups for weight in group["params"]]
     assert len(trained) == len({id(weight) for weight in trained}) == len(list(net.parameters()))
-    anneal(soft, optimizer, 100.0, 4)
+    annealing = Annealing(soft, optimizer, 100.0, 4)
     betas = []
     for weight in trained:
         weight.grad = torch.zeros_like(weight)
     for step in range(4):
-        optimizer.param_groups[0]["taken"] = step            # as training does
-        optimizer.step()
-        betas.append(soft["conv.weight"].beta)
+        annealing.before(step)                               # as training does
+        annealing.step()
+        betas.append(soft["conv.weight"].beta.item())
     assert betas == pytest.approx([1, 100 ** (1 / 3), 100 ** (2 / 3), 100])
     assert all((one.s == torch.tensor(0.1)).all() for one in soft.values())  # weights did decay
     assert (net.linear.weight != 0).any()

@@ -16,7 +16,7 @@ from stages.core.params import Training
 from stages.core.recipe import augmented, fit
 from stages.core.train import cross_entropy
 from stages.regularization.cutout import Cut, cut
-from stages.regularization.mixup import mixed_images, mixup
+from stages.regularization.mixup import Mixed, mixed_images, mixup
 from stages.regularization.recipe import trained
 from stages.regularization.rotation import (
     rotation_accuracy,
@@ -97,7 +97,7 @@ class Fixed:
 
 def test_mixed_images_by_hand():
     x = torch.tensor([0.0, 1.0, 0.5]).view(3, 1, 1, 1)
-    found = mixed_images(x, torch.tensor([1, 2, 0]), 0.75).flatten()
+    found = mixed_images(x, torch.tensor([1, 2, 0]), torch.tensor([0.75, 0.25])).flatten()
     torch.testing.assert_close(found, torch.tensor([0.25, 0.875, 0.375]))
 
 
@@ -107,7 +107,8 @@ def test_the_loss_is_cross_entropy_with_mixed_labels():
     labels = F.one_hot(y, 4).double()
     mixed_x, mixed_y = 0.7 * x + 0.3 * x[order], 0.7 * labels + 0.3 * labels[order]
     wanted = -(mixed_y * net(mixed_x).log_softmax(1)).sum(1).mean()
-    assert mixup(1.0, Fixed(0.7, order))(net, (x, y)).item() == pytest.approx(wanted.item(), rel=1e-6)
+    (batch,) = Mixed([(x, y)], 1.0, Fixed(0.7, order))
+    assert mixup(net, batch).item() == pytest.approx(wanted.item(), rel=1e-6)
 
 
 def test_the_ratio_is_from_the_beta_distribution():
@@ -118,9 +119,8 @@ def test_the_ratio_is_from_the_beta_distribution():
             ratios.append(mixed.amax((1, 2, 3)).min().item())
             return mixed.flatten(1)
 
-    loss, y = mixup(0.4, np.random.default_rng(0)), torch.arange(4)
-    for _ in range(3000):
-        loss(Net(), (x, y))
+    for batch in Mixed([(x, torch.arange(4))] * 3000, 0.4, np.random.default_rng(0)):
+        mixup(Net(), batch)
     # the larger of r and 1 - r, of batches in which no image met itself, else 1 as well: the smallest maximum
     known = scipy.stats.beta(0.4, 0.4)
     larger = [ratio for ratio in ratios if ratio < 1]
@@ -130,7 +130,9 @@ def test_the_ratio_is_from_the_beta_distribution():
 def test_the_expected_mixture_is_half_of_the_image_and_half_of_the_mean():
     x, rng, total = torch.rand(5, 3, 4, 4), np.random.default_rng(0), 0
     for _ in range(20_000):
-        total = total + mixed_images(x, torch.from_numpy(rng.permutation(5)), rng.beta(0.3, 0.3))
+        ratio = rng.beta(0.3, 0.3)
+        shares = torch.tensor([ratio, 1 - ratio])
+        total = total + mixed_images(x, torch.from_numpy(rng.permutation(5)), shares)
     torch.testing.assert_close(total / 20_000, (x + x.mean(0)) / 2, rtol=0, atol=0.015)
 
 

@@ -1,0 +1,138 @@
+"""The kinds of training steps that the experiments have, small: what `training` gets.
+
+A kind is a function of a split of images (n, 3, 32, 32) and a generator. It returns network, batches, loss
+and optimizer.
+"""
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch import nn
+
+from stages.core.attacks import adversarial
+from stages.core.compute import noted
+from stages.core.data import Batches
+from stages.core.nets import ResNet
+from stages.core.train import SGD, cross_entropy
+from stages.distillation.alone import own_teacher, smoothing, virtual
+from stages.distillation.digits import numbered
+from stages.distillation.nets import OwnTeacher, Perceptron, StagedResNet
+from stages.distillation.params import OwnTeacher as Own
+from stages.distillation.params import Smoothing, Virtual
+from stages.distillation.soft import distillation
+from stages.distillation.taught import taught_by
+from stages.distillation.teacher import constrain
+from stages.lottery.continuous import Annealing, optimizer_of, penalised, soften
+from stages.lottery.masks import convolutions, hold
+from stages.lottery.params import Continuous, Training
+from stages.lottery.recipe import From, Remembering
+from stages.lottery.vgg import VGG
+from stages.noise.gaussian import GaussianNoise
+from stages.noise.sam import SAM
+from stages.ood.energy import bounded
+from stages.ood.exposure import exposed
+from stages.ood.finetuning import Beside
+from stages.regularization.cutout import Cut
+from stages.regularization.mixup import Mixed, mixup
+from stages.regularization.rotation import rotation_head, with_rotation
+
+MOMENTS = {"mean": [0.5] * 3, "std": [0.25] * 3}
+
+
+def resnet():
+    return ResNet(8, 4, 10, **MOMENTS)
+
+
+def staged(kind=StagedResNet):
+    return kind(block="basic", blocks=[1, 1], width=4, classes=10, **MOMENTS)
+
+
+def sgd(net):
+    return SGD(net.parameters(), 0.1, 0.9, weight_decay=5e-4)
+
+
+def plainly(split, rng, loss=cross_entropy, make=resnet, wrap=lambda net, optimizer: optimizer):
+    net = make()
+    return net, Batches(split, 20, rng, 4, True), loss, wrap(net, sgd(net))
+
+
+def masked(net, optimizer, first=0, keep=0.5, frozen=False):
+    masks = {name: torch.rand_like(weight) < keep for name, weight in convolutions(net).items()}
+    held = {name: weight.detach().clone() for name, weight in convolutions(net).items()}
+    hold(net, optimizer, masks, held if frozen else None)
+    return From(optimizer, first)
+
+
+def annealed(split, rng):
+    settings = Continuous(initial=0.1, beta=100.0, penalty=1e-4, lr=0.3)
+    recipe = Training(epochs=3, batch_size=20, lr=0.1, warmup_steps=0, momentum=0.9, weight_decay=5e-4, pad=4,
+                      flip=True)
+    net = resnet()
+    soft = soften(net, settings.initial)
+    optimizer = Annealing(soft, optimizer_of(net, soft, recipe, settings), settings.beta, 9)
+    return net, Batches(split, 20, rng, 4, True), penalised(soft, settings.penalty), From(optimizer, 0)
+
+
+def taught(split, rng):
+    return plainly(split, rng, taught_by(staged().eval(), 0.7, 4.0), staged)
+
+
+def alone(loss, settings, kind=StagedResNet):
+    return partial(plainly, loss=partial(loss, settings=settings), make=partial(staged, kind))
+
+
+def teacher(split, rng):
+    net = Perceptron(3 * 32 * 32, 8, 10, 0.5, **MOMENTS)
+    optimizer = sgd(net)
+    optimizer.register_step_post_hook(lambda *_: constrain([net.layers[0].weight, net.layers[3].weight], 0.5))
+    return net, Batches(split, 20, rng, 2), cross_entropy, optimizer
+
+
+def student(split, rng):
+    net = Perceptron(3 * 32 * 32, 8, 10, 0.0, **MOMENTS)
+    v = torch.randn(len(split), 10, device=split.labels.device)
+
+    def loss(net, batch):
+        x, chosen = batch
+        return distillation(net(x).float(), split.labels[chosen], v[chosen], 0.7, 4.0)
+
+    return net, Batches(numbered(split), 20, rng), loss, sgd(net)
+
+
+def beside(loss, split, rng):
+    net, outside = resnet(), Batches(split.part(20, 60), 10, rng, 4, True)
+    return net, Beside(Batches(split, 20, rng, 4, True), outside), loss, sgd(net)
+
+
+def regularised(split, rng):
+    net = resnet()
+    head = rotation_head(net)
+    cuts = Cut(Batches(split, 20, rng, 4, True), 8, net.mean, noted(np.random.default_rng(1)))
+    batches = Mixed(cuts, 0.4, noted(np.random.default_rng(2)))
+    return net, batches, with_rotation(mixup, head, 0.5, 0.5), sgd(nn.ModuleList([net, head]))
+
+
+KINDS = {
+    "sgd": plainly,
+    "vgg": partial(plainly, make=lambda: VGG(11, 4, 10, **MOMENTS)),
+    "gaussian": partial(plainly, wrap=lambda net, sgd: GaussianNoise(net, sgd, 0.3)),
+    "sam": partial(plainly, wrap=lambda net, sgd: SAM(net, sgd, 0.1, "l2", 1)),
+    "sam_linf": partial(plainly, wrap=lambda net, sgd: SAM(net, sgd, 0.01, "linf", 2)),
+    "masks": partial(plainly, wrap=partial(masked, first=2)),
+    "masks_frozen": partial(plainly, wrap=partial(masked, frozen=True)),
+    "remembering": partial(plainly, wrap=lambda net, sgd: From(Remembering(net, sgd, 5), 0)),
+    "annealed": annealed,
+    "fgsm": partial(plainly, loss=partial(adversarial, norm="linf", epsilon=0.1, step=0.1, iterations=1,
+                                          random_start=True)),
+    "pgd": partial(plainly, loss=partial(adversarial, norm="l2", epsilon=0.5, step=0.3, iterations=2)),
+    "teacher": teacher,
+    "student": student,
+    "taught": taught,
+    "virtual": alone(virtual, Virtual(alpha=0.5, temperature=20, confidence=0.95)),
+    "smoothing": alone(smoothing, Smoothing(epsilon=0.1)),
+    "own_teacher": alone(own_teacher, Own(alpha=0.5, temperature=3, hint=0.1), OwnTeacher),
+    "exposure": partial(beside, partial(exposed, weight=0.5)),
+    "energy": partial(beside, partial(bounded, weight=0.1, m_in=-5.0, m_out=-2.0)),
+    "regularised": regularised,
+}
