@@ -59,7 +59,7 @@ def table(caption, labels, columns, note="", digits=1, of="network"):
         if found is None or isinstance(found, str | int | float):
             return found
         mean, half = spread(found)
-        return f"{mean:.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
+        return f"{mean:z.{digits}f}" + ("" if np.isnan(half) else f" ± {half:.{digits}f}")
 
     rows = [
         [label, *(cell(chosen(column, name)) for column in columns.values())]
