@@ -1,12 +1,14 @@
 """Images per second of the usual training recipe: python -m bench.usual THREADS
 
-A DataLoader with two workers, torchvision's transforms of PIL images, float32, contiguous memory.
+A DataLoader, torchvision's transforms of PIL images, float32, contiguous memory.
 """
+
+from itertools import chain, repeat
 
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from bench.training import BATCH, MEAN, STD, network, rate, some_images
+from bench.training import BATCH, MEAN, STD, WORKERS, network, rate, some_images
 from stages.core.compute import device
 from stages.core.stage import main
 from stages.core.train import cross_entropy
@@ -39,7 +41,8 @@ def usual():
     pictures = Pictures(some_images())
     net, optimizer = network()
     net.to(memory_format=torch.contiguous_format)
-    for x, y in DataLoader(pictures, BATCH, shuffle=True, num_workers=2, drop_last=True):
+    loader = DataLoader(pictures, BATCH, shuffle=True, num_workers=WORKERS, drop_last=True)
+    for x, y in chain.from_iterable(repeat(loader)):
         optimizer.zero_grad()
         cross_entropy(net, (x.to(device), y.to(device))).backward()
         optimizer.step()
