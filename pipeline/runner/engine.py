@@ -127,6 +127,7 @@ def workers_of(cluster, cores, tls):
     if cluster is None:
         dask.config.set({
             "distributed.worker.profile.enabled": False,     # it takes 2 % of a core
+            "distributed.admin.tick.interval": "500ms",      # every 20 ms would take as much
             "distributed.scheduler.worker-ttl": None,        # silent is only who was suspended with us
         })
         return LocalCluster(
