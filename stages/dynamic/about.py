@@ -20,7 +20,6 @@ ABOUT = About(
              "image, and does an attacker move the choice?",
     sources=[CHEN, BEJNORDI],
     curves={
-        "kernels": "Training loss by kernels in every convolution",
-        "gates": "Training loss of networks with gates",
+        "training": "Training loss by kernels in every convolution",
     },
 )

@@ -41,7 +41,9 @@ def noise_like(x, found, attack):
 
 
 def choices(net):
-    """What a network has just chosen, (n, choices), so that sums of differences are shares; a plain one nothing."""
+    """What a network has just chosen, (n, choices), so that sums of differences are shares; nothing if it is
+    plain.
+    """
     if isinstance(net, GatedResNet):
         return net.choices() / sum(block.width for block in net.blocks)
     if getattr(net, "dynamic", []):

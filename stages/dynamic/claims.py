@@ -2,10 +2,10 @@
 
 All were fixed before the outcome was looked at, and so were their measures. Kernels: images right, the same
 images for both networks. That gains level off by four kernels is tested as: the step from one to four gains
-more than that from four to five. Gates: a plain network of the same cost is one between plain networks of three
-widths, by linear interpolation, seed by seed. Attacks: what moves is compared with noise that changes every
-pixel as much; robustness is what a network loses of its own clean accuracy, which varies less between seeds
-than what is left, and "not more" is at most a point less lost.
+more than that from four to five. Gates: a plain network of the same cost is one between plain networks of
+three widths, by linear interpolation, seed by seed. Attacks: what moves is compared with noise that changes
+every pixel as much; robustness is what a network loses of its own clean accuracy, which varies less between
+seeds than what is left, and "not more" is at most a point less lost.
 """
 
 from stages.core.claims import OURS, claim
@@ -19,14 +19,14 @@ def kernel_claims(right):
     plain, four = right["plain"], right["four"]
     return [
         claim(id="kernels_help", difference=four - plain, source=CHEN, given=[four, plain],
-              sentence="A network that mixes four kernels anew for every image in every convolution classifies "
-                       "more test images correctly than the same network with one."),
+              sentence="A network that mixes four kernels anew for every image in every convolution "
+                       "classifies more test images correctly than the same network with one."),
         claim(id="gains_level_off", difference=2 * four - plain - right["five"], source=OURS,
               given=[four, plain, right["five"]],
               sentence="The step from one kernel to four gains more accuracy than that from four to five."),
         claim(id="annealing_helps", difference=four - right["flat"], source=CHEN, given=[four, right["flat"]],
-              sentence="A network with four kernels is more accurate if the temperature of its attention falls "
-                       "to 1 in training than if it is 1 from the first step."),
+              sentence="A network with four kernels is more accurate if the temperature of its attention "
+                       "falls to 1 in training than if it is 1 from the first step."),
     ]
 
 
@@ -41,7 +41,9 @@ def attention_claims(probed, four):
 
 
 def gate_claims(right, alike, conditional):
-    """From percent right, of plain networks of the same cost as `medium`, and of gates that are conditional."""
+    """From percent right, also of plain networks that cost what `medium` does, and percent of gates that are
+    conditional.
+    """
     medium, unshaped = right["medium"], right["unshaped"]
     return [
         claim(id="gates_beat_narrow", difference=medium - alike, source=BEJNORDI, given=[medium, alike],

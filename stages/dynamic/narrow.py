@@ -27,7 +27,8 @@ def run():
     role = load_role("objects")
     for seed in each_seed(read("dynamic.seeds", Few)):
         for name, width in narrow:
-            net = kept(f"narrow/{name}", seed, trained(seed, role, recipe.model_copy(update={"width": width})))
+            made = trained(seed, role, recipe.model_copy(update={"width": width}))
+            net = kept(f"narrow/{name}", seed, made)
             right = correct(logits(net, role.test.images), role.test.labels)
             record(f"data/dynamic/narrow/{name}/{seed}.safetensors", {"right": ("image", right)})
 

@@ -1,4 +1,4 @@
-"""The end of this experiment: its claims, tables and figures, of kernels, then of gates, then under attack."""
+"""The end of this experiment: its claims, tables and figures, of kernels, of gates, and under attack."""
 
 import numpy as np
 
@@ -13,60 +13,78 @@ from stages.dynamic import figures, tables
 from stages.dynamic.about import ABOUT
 from stages.dynamic.claims import attack_claims, attention_claims, gate_claims, kernel_claims
 from stages.dynamic.params import Dynamic
-from stages.dynamic.results import attacks, costs, narrow, of_networks, of_same_cost, states
+from stages.dynamic.results import attacks, costs, millions, narrow, of_networks, of_same_cost, right, states
 
 
-def answer(found, gated, alike, attacked, probed):
+def answer(accuracy, gated, alike, attacked, probed):
     """The experiment in a few sentences, made of its numbers."""
-    right = {name: float(one.right.mean()) for name, one in found.items()}
-    medium = gated["medium"]
-    moved = {kind: [float(attacked[kind].moved.sel(images=key).mean()) for key in ("noise", "white")]
-             for kind in ("kernels", "gates")}
-    probe = {layer: float(probed.sel(layer=layer).mean()) for layer in probed.layer.values}
+    several = ", ".join(f"{float(accuracy[name].mean()):.1f}" for name in ("plain", "two", "three", "four"))
+    moved = {f"{kind} {images}": float(attacked[kind].moved.sel(images=images).mean())
+             for kind in ("kernels", "gates") for images in ("noise", "white")}
+    probe = {layer: float(probed.sel(layer=layer).mean()) for layer in ("early", "late")}
     return (
-        f"With 1, 2, 3, 4 and 5 kernels test accuracy is {right['plain']:.1f}, {right['two']:.1f}, "
-        f"{right['three']:.1f}, {right['four']:.1f} and {right['five']:.1f} %. Attention alone tells the class of "
-        f"{probe['early']:.0f} % of the images in the first layer and of {probe['late']:.0f} % in the last. With "
-        f"gates a network is right on {float(medium.right.mean()):.1f} %, a plain one of the same cost on "
-        f"{float(alike['medium'].mean()):.1f} %. A white-box attack moves {moved['kernels'][1]:.1f} % of attention "
-        f"and {moved['gates'][1]:.1f} % of gates, noise of the same size {moved['kernels'][0]:.1f} % and "
-        f"{moved['gates'][0]:.1f} %."
+        f"With 1, 2, 3, 4 and 5 kernels test accuracy is {several} and "
+        f"{float(accuracy['five'].mean()):.1f} %. Attention alone tells the class of "
+        f"{probe['early']:.0f} % of the images in the first layer and of {probe['late']:.0f} % in the last. "
+        f"With gates a network is right on {float(gated.mean()):.1f} %, a plain one of the same cost on "
+        f"{float(alike.mean()):.1f} %. A white-box attack moves "
+        f"{moved['kernels white']:.1f} % of attention and {moved['gates white']:.1f} % of gates, noise of "
+        f"the same size {moved['kernels noise']:.1f} % and {moved['gates noise']:.1f} %."
+    )
+
+
+def of_kernels(found, cost, seeds):
+    """Claims, tables and figures of the networks with several kernels, and what a probe reads."""
+    accuracy, looked = right(found), measured("data/dynamic/attention/{seed}.safetensors", seed=seeds)
+    probed, mean = 100 * looked.right, looked.attention.mean("image")
+    entropy = np.exp(-(mean * np.log(mean)).sum("kernel"))
+    return (
+        [*kernel_claims(accuracy), *attention_claims(probed, accuracy["four"])],
+        [tables.kernels(found, cost), tables.attention(probed, entropy, looked.attrs["layers"])],
+        [figures.accuracy(found), figures.distributions(looked.attention),
+         figures.embedding(recorded("data/dynamic/tsne.safetensors")), figures.probes(probed)],
+        probed,
+    )
+
+
+def of_gates(gated, dense, macs, role, seed):
+    """The same of the networks with gates, and plain networks of the same cost."""
+    widths = [(float(macs.sel(network=name)), one) for name, one in dense.items()]
+    alike = {name: of_same_cost(one.mean("image"), widths) for name, one in millions(gated).items()}
+    conditional = {name: states(one.open).sel(network="conditional").mean("gate")
+                   for name, one in gated.items()}
+    medium = gated["medium"]
+    sizes = medium.attrs["gates"]
+    return (
+        gate_claims(right(gated), alike["medium"], conditional),
+        [tables.gates(gated, dense, macs, alike)],
+        [figures.frontier(gated, dense, macs), figures.layers(gated, sizes),
+         figures.classes(medium.open, role, seed, sizes)],
+        alike,
     )
 
 
 def run():
-    settings, seeds, role = read("dynamic", Dynamic), listed(), load_role("objects")
-    few, four = listed(settings.seeds), listed(settings.kernels.networks.four.seeds)
-    found, gated = of_networks("kernels", settings.kernels.networks), of_networks("gates", settings.gates.networks)
-    cost, attacked = costs(), attacks([f"{kind}{how}" for kind in tables.KINDS for how in ("", "_adversarial")], few)
-    plain = {"plain": found["plain"].right} | narrow(["wider", "narrower"], few)
-    dense = [(float(cost.macs.sel(network=name)), right) for name, right in plain.items()]
-    alike = {name: of_same_cost(one.macs.mean("image") / 1e6, dense) for name, one in gated.items()}
-    conditional = {name: states(one.open.astype(bool)).sel(network="conditional").mean("gate")
-                   for name, one in gated.items()}
-    looked = measured("data/dynamic/attention/{seed}.safetensors", seed=four)
-    probed, mean = 100 * looked.right, looked.attention.mean("image")
-    entropy = np.exp(-(mean * np.log(mean)).sum("kernel"))
-    write_losses("dynamic", {"dynamic/kernels": list(tables.KERNELS)}, few)
+    settings, seeds, role, cost = read("dynamic", Dynamic), listed(), load_role("objects"), costs()
+    few, networks = listed(settings.seeds), settings.kernels.networks
+    found, gated = of_networks("kernels", networks), of_networks("gates", settings.gates.networks)
+    attacked = attacks([kind + way for kind in tables.KINDS for way in tables.WAYS], few)
+    accuracy = right(found)
+    dense = {"plain": accuracy["plain"]} | narrow(["wider", "narrower"], few)
+    kernels = of_kernels(found, cost, listed(networks.four.seeds))
+    gates = of_gates(gated, dense, cost.macs, role, seeds[0])
+    write_losses("dynamic", {"dynamic/kernels": ["plain", "four", "five", "flat"]}, few)
+    medium = right(gated)["medium"]
     publish(
         ABOUT, conditions(role, settings.training, seeds, "dynamic/kernels/plain"),
-        answer(found, gated, alike, attacked, probed),
-        [*kernel_claims({name: one.right for name, one in found.items()}),
-         *attention_claims(probed, found["four"].right),
-         *gate_claims({name: one.right for name, one in gated.items()}, alike["medium"], conditional),
-         *attack_claims(attacked)],
-        [tables.kernels(found, cost), tables.attention(probed, entropy, looked.attrs["layers"]),
-         tables.gates(gated, plain, cost.macs, alike), tables.attacks(attacked)],
-        [figures.accuracy(found), figures.distributions(looked.attention),
-         figures.embedding(recorded("data/dynamic/tsne.safetensors")), figures.probes(probed),
-         figures.frontier(gated, plain, cost.macs), figures.layers(gated, gated["medium"].attrs["gates"]),
-         figures.classes(gated["medium"].open, role.test.labels.cpu().numpy(), role.classes, seeds[0],
-                         gated["medium"].attrs["gates"]),
-         figures.movement(attacked), figures.robustness(attacked)],
-        plain_test_accuracy=float(found["plain"].right.mean()),
-        four_test_accuracy=float(found["four"].right.mean()),
-        gates_test_accuracy=float(gated["medium"].right.mean()),
-        gates_cost=float(gated["medium"].macs.mean() / 1e6),
+        answer(accuracy, medium, gates[3]["medium"], attacked, kernels[3]),
+        [*kernels[0], *gates[0], *attack_claims(attacked)],
+        [*kernels[1], *gates[1], tables.attacks(attacked)],
+        [*kernels[2], *gates[2], figures.movement(attacked), figures.robustness(attacked)],
+        plain_test_accuracy=float(accuracy["plain"].mean()),
+        four_test_accuracy=float(accuracy["four"].mean()),
+        gates_test_accuracy=float(medium.mean()),
+        gates_macs=float(millions(gated)["medium"].mean()),
     )
 
 

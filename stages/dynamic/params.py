@@ -88,6 +88,12 @@ class Embedding(Section):
     images: Annotated[int, Field(ge=20)]
     perplexity: Positive
 
+    @model_validator(mode="after")
+    def _fewer_neighbours(self):
+        if self.perplexity >= self.images:
+            raise ValueError(f"a section with a perplexity below the number of images, {self.images}")
+        return self
+
 
 class Adversarial(Attack):
     """Section `dynamic.adversarial`: training on attacked images, from a random start."""

@@ -1,4 +1,4 @@
-"""What was measured, by name: accuracy in percent, costs in millions of multiply-accumulates, shares in percent.
+"""What was measured, by name: accuracy and shares in percent, costs in millions of multiply-accumulates.
 
 A network has the seeds that params.yaml gives it, so that most of this is dict name -> DataArray.
 """
@@ -6,6 +6,7 @@ A network has the seeds that params.yaml gives it, so that most of this is dict 
 import numpy as np
 import xarray as xr
 
+from stages.core.charts import side_by_side
 from stages.core.measurements import measured, recorded
 from stages.core.seeds import listed
 
@@ -14,17 +15,29 @@ STATES = {"conditional": "conditional", "always": "always open", "never": "alway
 
 
 def of_networks(group, networks):
-    """A Dataset for each network of a section of params.yaml, name -> one; what is right is in percent."""
-    found = {name: measured(f"data/dynamic/{group}/{name}/{{seed}}.safetensors", seed=listed(one.seeds))
-             for name, one in networks}
-    return {name: one.assign({key: 100 * one[key] for key in ("right", "train_right") if key in one})
-            for name, one in found.items()}
+    """A Dataset for each network of a section of params.yaml, name -> one."""
+    return {name: measured(f"data/dynamic/{group}/{name}/{{seed}}.safetensors", seed=listed(one.seeds))
+            for name, one in networks}
+
+
+def right(found, split="test"):
+    """Percent right of networks, name -> DataArray, of Datasets by name."""
+    if split == "test":
+        return {name: 100 * one.right for name, one in found.items()}
+    return {name: 100 * one.train_right.rename(train_image="image") for name, one in found.items()}
 
 
 def costs():
-    """Parameters and millions of multiply-accumulates by `network`, of plain networks and those with kernels."""
+    """Parameters, operations and millions of multiply-accumulates by `network`, plain ones and those with
+    kernels.
+    """
     found = recorded("data/dynamic/cost.safetensors")
     return found.assign(macs=found.operations / 2e6)
+
+
+def millions(gated):
+    """Millions of multiply-accumulates of networks with gates, name -> DataArray."""
+    return {name: one.macs / 1e6 for name, one in gated.items()}
 
 
 def narrow(names, seeds):
@@ -52,11 +65,13 @@ def of_same_cost(macs, dense):
 
 
 def states(opened):
-    """Of gates by (…, image, gate): which are always open, never, and conditional; along the axis `network`."""
+    """Which gates are always open, never, and conditional, in percent: along the axis `network`; of what was
+    open by image and gate.
+    """
     rate = opened.mean("image")
     parts = {"always": rate > ALWAYS, "never": rate < NEVER}
     parts["conditional"] = ~(parts["always"] | parts["never"])
-    return xr.concat([100.0 * parts[name] for name in STATES], "network").assign_coords(network=list(STATES))
+    return side_by_side({name: 100.0 * parts[name] for name in STATES})
 
 
 def by_block(values, sizes):

@@ -152,7 +152,7 @@ def test_weights_come_back(tmp_path, role):
 
 
 def test_operations_by_hand():
-    """Of a stem, one convolution of 3 x 3 with 3 kernels, on 6 x 6 pixels, two for each multiply-accumulate."""
+    """A plain convolution, then one with 3 kernels, on 6 x 6 pixels; two for each multiply-accumulate."""
     net = nn.Sequential(nn.Conv2d(3, 8, 3, padding=1, bias=False),
                         DynamicConv(nn.Conv2d(8, 4, 3, padding=1, bias=False), 3))
     stem, mixed = 9 * 3 * 8 * 36, 9 * 8 * 4 * 36

@@ -80,6 +80,11 @@ def test_a_closed_gate_learns():
     assert net.gates[0].layers[-1].bias.grad.abs().max() > 0
 
 
+def test_gates_begin_open_but_not_always():
+    gate = Gate(8, 2_000).train()
+    assert gate(torch.rand(50, 8, 2, 2)).mean().item() == pytest.approx(0.88, abs=0.03)
+
+
 def test_a_block_by_hand():
     block = GatedBlock(Block(4, 4, 1)).eval()
     block.gate.layers[-1].bias.data.copy_(torch.tensor([9.0, -9.0, 9.0, -9.0]))

@@ -29,7 +29,7 @@ def test_the_distribution_is_scipys(a, b):
 
 @pytest.mark.parametrize(("a", "b"), BOTH)
 def test_its_gradient_is_the_density(a, b):
-    p = torch.linspace(0.03, 0.97, 41, dtype=torch.float64, requires_grad=True)
+    p = torch.linspace(0.03, 0.7, 41, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda p: BetaCdf.apply(p, a, b), p)
     (gradient,) = torch.autograd.grad(BetaCdf.apply(p, a, b).sum(), p)
     assert gradient.numpy() == pytest.approx(scipy.stats.beta.pdf(p.detach().numpy(), a, b))
