@@ -36,7 +36,7 @@ def distributions(attention):
         {words.capitalize(): (quantiles.sel(layer=layer), "quantile", "test images, %")
          for layer, words in LAYERS.items()},
         dict(enumerate(["most used", "second", "third", "least used"])), "attention, %",
-        (100 / kernels, "equal attention"), (0, 100),
+        (100 / kernels, "equal attention"),
     )
 
 
@@ -133,6 +133,7 @@ def movement(found):
         "attack on the plain network, and a white-box attack.",
         panels, CHANGED, "moved, %", (0, "no change"),
         ["attack_moves_attention", "attack_moves_gates", "transfer_moves_attention", "transfer_moves_gates"],
+        shared=False,
     )
 
 
@@ -146,7 +147,8 @@ def robustness(found):
     }
     return dots(
         "dynamic/robustness", "Test accuracy on clean images, with noise, under an attack on the plain "
-        "network that was trained on clean images, and under a white-box attack.",
+        "network that was trained on clean images, whose own white-box attack that is, and under a white-box "
+        "attack.",
         panels, KINDS, "accuracy, %", CHANCE,
         ["kernels_not_more_robust", "gates_not_more_robust", "kernels_learn_robustness",
          "gates_learn_robustness"],
