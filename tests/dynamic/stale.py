@@ -17,6 +17,8 @@ ROWS = {
     "stages/datasets/photos.py": ALL,
     "stages/core/files.py": ALL,
     "stages/core/train.py": ALL,
+    "stages/core/seeds.py": TRAINED,
+    "stages/core/scores.py": TRAINED,
     "stages/core/attacks.py": ["adversarial", "attacks", *DYNAMIC],
     "stages/core/claims.py": DYNAMIC,
     "stages/core/charts.py": DYNAMIC,
