@@ -13,13 +13,14 @@ from stages.core.measurements import record
 from stages.core.nets import load_net
 from stages.core.params import Count, read
 from stages.core.recipe import weights_path
-from stages.core.seeds import each_seed
+from stages.core.seeds import each_seed, listed
 from stages.core.stage import main
 from stages.dynamic.convolution import DynamicResNet
 from stages.dynamic.params import Embedding
 from stages.dynamic.recipe import seen
 
 LAYERS = {"early": 0.0, "middle": 0.5, "late": 1.0}          # how far from the first layer to the last
+PLACED = ["early", "late"]                                   # by t-SNE
 
 
 def probed(train, labels, test):
@@ -43,7 +44,8 @@ def run():
     role, settings = load_role("objects"), read("dynamic.tsne", Embedding)
     few = role.test.first(settings.images, "dynamic.tsne.images").labels
     labels = [split.labels.cpu().numpy() for split in (role.train, role.test)]
-    for number, seed in enumerate(each_seed(read("dynamic.kernels.networks.four.seeds", Count))):
+    first = listed()[0]
+    for seed in each_seed(read("dynamic.kernels.networks.four.seeds", Count)):
         start(seed)
         net = load_net(weights_path("dynamic/kernels/four", seed), DynamicResNet)
         train, test = (seen(net, split.images, lambda net: net.choices())[1].double().cpu().numpy()
@@ -54,12 +56,11 @@ def run():
             "attention": ("image layer kernel", test[:, list(chosen.values())]),
             "right": ("layer image", np.stack(found)),
         }, {"of": test.shape[1], "layers": {name: i + 1 for name, i in chosen.items()}}, layer=list(chosen))
-        if number == 0:
+        if seed == first:
+            places = [placed(test[: len(few), chosen[name]], settings.perplexity) for name in PLACED]
             record("data/dynamic/tsne.safetensors", {
-                "place": ("layer image axis", np.stack([
-                    placed(test[: len(few), chosen[name]], settings.perplexity) for name in chosen])),
-                "label": ("image", few),
-            }, {"seed": seed}, layer=list(chosen))
+                "place": ("layer image axis", np.stack(places)), "label": ("image", few),
+            }, {"seed": seed}, layer=PLACED)
 
 
 if __name__ == "__main__":

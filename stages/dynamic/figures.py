@@ -42,7 +42,7 @@ def distributions(attention):
 
 def embedding(found):
     """t-SNE of the attention of the first and the last layer."""
-    shown = ["early", "late"]
+    shown = found.layer.values
     fig, all_axes = figure(len(shown), height=4.2)
     for axes, layer in zip(all_axes, shown, strict=True):
         places = found.place.sel(layer=layer).values

@@ -67,7 +67,7 @@ def test_a_plain_network_moves_nothing():
 def test_a_probe_tells_what_attention_tells_and_no_more():
     rng = np.random.default_rng(0)
     labels = np.arange(600) % 3
-    telling = np.eye(3)[labels] * 0.2 + rng.random((600, 3)) * 0.01
+    telling = np.eye(3)[labels] * 0.2 + rng.random((600, 3)) * 0.01 + [0.0, 0.5, 0.0]
     assert (probed(telling[:300], labels[:300], telling[300:]) == labels[300:]).all()
     silent = rng.random((600, 3))
     assert abs((probed(silent[:300], labels[:300], silent[300:]) == labels[300:]).mean() - 1 / 3) < 0.1
