@@ -1,7 +1,5 @@
 """The end of this experiment: its claims, tables and figures, of kernels, of gates, and under attack."""
 
-import numpy as np
-
 from stages.core.charts import write_losses
 from stages.core.data import load_role
 from stages.core.measurements import measured, recorded
@@ -28,19 +26,18 @@ def answer(accuracy, gated, alike, attacked, probed):
         f"{probe['early']:.0f} % of the images in the first layer and of {probe['late']:.0f} % in the last. "
         f"With gates a network is right on {float(gated.mean()):.1f} %, a plain one of the same cost on "
         f"{float(alike.mean()):.1f} %. A white-box attack moves "
-        f"{moved['kernels white']:.1f} % of attention and {moved['gates white']:.1f} % of gates, noise of "
-        f"the same size {moved['kernels noise']:.1f} % and {moved['gates noise']:.1f} %."
+        f"{moved['kernels white']:.2f} % of attention and {moved['gates white']:.2f} % of gates, noise of "
+        f"the same size {moved['kernels noise']:.2f} % and {moved['gates noise']:.2f} %."
     )
 
 
 def of_kernels(found, cost, seeds):
     """Claims, tables and figures of the networks with several kernels, and what a probe reads."""
     accuracy, looked = right(found), measured("data/dynamic/attention/{seed}.safetensors", seed=seeds)
-    probed, mean = 100 * looked.right, looked.attention.mean("image")
-    entropy = np.exp(-(mean * np.log(mean)).sum("kernel"))
+    probed = 100 * looked.right
     return (
         [*kernel_claims(accuracy), *attention_claims(probed, accuracy["four"])],
-        [tables.kernels(found, cost), tables.attention(probed, entropy, looked.attrs["layers"])],
+        [tables.kernels(found, cost), tables.attention(probed, looked.attention, looked.attrs["layers"])],
         [figures.accuracy(found), figures.distributions(looked.attention),
          figures.embedding(recorded("data/dynamic/tsne.safetensors")), figures.probes(probed)],
         probed,
@@ -79,7 +76,7 @@ def run():
         ABOUT, conditions(role, settings.training, seeds, "dynamic/kernels/plain"),
         answer(accuracy, medium, gates[3]["medium"], attacked, kernels[3]),
         [*kernels[0], *gates[0], *attack_claims(attacked)],
-        [*kernels[1], *gates[1], tables.attacks(attacked)],
+        [*kernels[1], *gates[1], *tables.attacks(attacked)],
         [*kernels[2], *gates[2], figures.movement(attacked), figures.robustness(attacked)],
         plain_test_accuracy=float(accuracy["plain"].mean()),
         four_test_accuracy=float(accuracy["four"].mean()),

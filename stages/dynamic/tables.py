@@ -1,5 +1,7 @@
 """The tables of this experiment's page."""
 
+import numpy as np
+
 from stages.core.charts import table
 from stages.dynamic.results import STATES, millions, right, states
 
@@ -35,17 +37,21 @@ def kernels(found, cost):
     )
 
 
-def attention(probed, entropy, layers):
-    """What a linear probe reads from attention, and how spread out it is."""
+def attention(probed, looked, layers):
+    """What a linear probe reads from attention, how many kernels it uses and how it differs over images."""
+    mean, deviation = looked.mean("image"), 100 * looked.std("image").mean("kernel")
+    used = np.exp(-(mean * np.log(mean)).sum("kernel"))
     return table(
         "The attention of single layers of networks with four kernels",
         {layer: f"{words}, {layers[layer]}" for layer, words in LAYERS.items()},
         {
             "class by linear probe, % right": {layer: probed.sel(layer=layer) for layer in LAYERS},
-            "kernels in use": {layer: entropy.sel(layer=layer) for layer in LAYERS},
+            "kernels in use": {layer: used.sel(layer=layer) for layer in LAYERS},
+            "deviation over images, %": {layer: deviation.sel(layer=layer) for layer in LAYERS},
         },
         "A probe is right on 10 % by chance. Kernels in use: the exponential of the entropy of the mean "
-        "attention, 4 if all are used alike.", of="layer",
+        "attention, 4 if all are used alike. Deviation: of a kernel's attention, 0 if it is the same for all "
+        "images.", of="layer",
     )
 
 
@@ -72,15 +78,18 @@ def gates(found, dense, cost, alike):
 
 
 def attacks(found):
-    """Accuracy and what moves, of three kinds of network trained in two ways."""
+    """Accuracy under attack, and what moves, of three kinds of network trained in two ways."""
     rows = {f"{kind}{way}": f"{words}, {how}" for way, how in WAYS.items() for kind, words in KINDS.items()}
     moved = {name: one.moved for name, one in found.items() if "moved" in one}
-    return table(
-        "Under attack: accuracy in %, and how much of attention or gates moves, in %", rows,
-        {f"right, {words}": {name: one.right.sel(images=key) for name, one in found.items()}
-         for key, words in SETS.items()}
-        | {f"moved, {words}": {name: one.sel(images=key) for name, one in moved.items()}
-           for key, words in CHANGED.items()},
+    return [table(
+        "Accuracy under attack, in %", rows,
+        {words: {name: one.right.sel(images=key) for name, one in found.items()}
+         for key, words in SETS.items()},
         "Transferred attacks were made on the plain network that was trained on clean images. Noise changes "
         "every pixel as much as the white-box attack, up or down by chance.",
-    )
+    ), table(
+        "How far attention, by total variation, and gates, by the share that changes, move from those of the "
+        "clean image, in %", {name: rows[name] for name in moved},
+        {words: {name: one.sel(images=key) for name, one in moved.items()} for key, words in CHANGED.items()},
+        digits=2,
+    )]

@@ -47,7 +47,7 @@ def test_all_stages_twice(stage, project):
     assert (attacks.moved.sel(images="white") > 0).any()
     assert set(recorded("data/dynamic/attacks/plain_adversarial/1.safetensors")) == {"right"}
     page = json.loads((project / "data/dynamic/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (14, 4, 9)
+    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (14, 5, 9)
     assert all((project / one["path"]).exists() for one in page["figures"])
     claims = {one["id"] for one in page["claims"]}
     assert {name for one in page["figures"] for name in one["claims"]} == claims
