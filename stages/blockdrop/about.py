@@ -4,7 +4,8 @@ from stages.core.about import About, Source
 
 VEIT = Source(
     "Veit et al. 2016",
-    "Veit, Wilber, Belongie: Residual networks behave like ensembles of relatively shallow networks, NIPS 2016",
+    "Veit, Wilber, Belongie: Residual networks behave like ensembles of relatively shallow networks, "
+    "NIPS 2016",
     "https://arxiv.org/abs/1605.06431",
 )
 WU = Source(

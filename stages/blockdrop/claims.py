@@ -2,12 +2,12 @@
 
 What a part is worth is what is lost without it, image by image against the whole network. That error grows
 gradually with the number of blocks left out is measured at its first step: one block costs less than half of
-what most cost. Short paths are those through less than half of the blocks: of all paths they are at most half,
-so that without a decay they would carry at most half of the gradient. Both policies are averaged wherever
-policies are compared. Random blocks are compared where the network was trained on with them for as long: that
-random blocks ruin a network that has never missed any is known from dropping them. An image is hard if the
-whole network's margin, its largest probability less the second, is below the median. All this was fixed before
-the outcome was looked at.
+what most cost. Short paths are those through less than half of the blocks: of all paths they are at most
+half, so that without a decay they would carry at most half of the gradient. Both policies are averaged
+wherever policies are compared. Random blocks are compared where the network was trained on with them for as
+long: that random blocks ruin a network that has never missed any is known from dropping them. An image is
+hard if the whole network's margin, its largest probability less the second, is below the median. All this was
+fixed before the outcome was looked at.
 """
 
 from stages.blockdrop.about import VEIT, WU
@@ -29,8 +29,8 @@ def of_parts(whole, cut, paths):
     return [
         claim(difference=lost["vgg"].mean("part") - lost["residual"].mean("part"), given=given,
               id="residual_bears_dropping", source=f"{VEIT}, section 4.1",
-              sentence="Leaving out one block of a residual network costs less test accuracy than leaving out "
-                       "one layer of VGG, half as many convolutions."),
+              sentence="Leaving out one block of a residual network costs less test accuracy than leaving "
+                       "out one layer of VGG, half as many convolutions."),
         claim(difference=lost["residual"].isel(part=narrowing.values).mean("part")
               - lost["residual"].isel(part=~narrowing.values).mean("part"), given=given,
               id="narrowing_costs_most", source=f"{VEIT}, section 4.1",
@@ -61,16 +61,17 @@ def of_policies(whole, chosen, before):
     hard = harder(base.margin)
     return [
         made(chosen.learned - chosen.random_tuned, id="policy_beats_random", source=f"{WU}, section 4",
-             sentence="A network with learned policies has more test images right than one trained on as long "
-                      "with random blocks, as many for each image."),
+             sentence="A network with learned policies has more test images right than one trained on as "
+                      "long with random blocks, as many for each image."),
         made(chosen.learned - chosen.fixed_tuned, id="policy_beats_one_set", source=OURS,
              sentence="It has more right than one trained on as long with one set of as many blocks for all "
                       "images, chosen by what can best be spared."),
         made(chosen.learned - chosen.exchanged, id="policies_fit_their_images", source=f"{WU}, section 4",
-             sentence="Learned policies have more images right than the same policies given to other images."),
+             sentence="Learned policies have more images right than the same policies given to other "
+                      "images."),
         made(chosen.learned - before.right, id="tuning_restores", source=f"{WU}, section 4",
-             sentence="Policies have more images right after they were trained together with the network than "
-                      "after the curriculum alone."),
+             sentence="Policies have more images right after they were trained together with the network "
+                      "than after the curriculum alone."),
         made(before.gates.sum("block") - blocks, unit="blocks", id="tuning_saves_blocks",
              source=f"{WU}, section 4",
              sentence="They also run fewer blocks than after the curriculum alone."),

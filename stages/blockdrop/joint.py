@@ -1,8 +1,8 @@
 """The second training, of policy and residual network together; and what else uses as many blocks.
 
-Wu et al., CVPR 2018, https://arxiv.org/abs/1711.08393, section 3.2: the policy's loss and the cross-entropy of
-what the network predicts with the blocks that were drawn. By default `gamma`, what an error costs, is more
-than in the curriculum.
+Wu et al., CVPR 2018, https://arxiv.org/abs/1711.08393, section 3.2: the policy's loss and the cross-entropy
+of what the network predicts with the blocks that were drawn. `gamma`, what an error costs, is not that of the
+curriculum: with it, a network gives policies that run few blocks or many.
 
 learned        the network so tuned, with the learned policies
 exchanged      the same with each image's policy given to another image

@@ -16,7 +16,7 @@ from stages.blockdrop.gates import scattered, without
 from stages.blockdrop.nets import narrows, right
 from stages.blockdrop.params import Images, Lesions
 from stages.blockdrop.trained import trained
-from stages.core.compute import device, generator, start
+from stages.core.compute import device, start
 from stages.core.data import load_role
 from stages.core.measurements import record
 from stages.core.params import Few, read
@@ -31,7 +31,8 @@ def alone(net, split):
 
 
 def several(net, split, numbers, draws, rng):
-    """Which images are right without k parts, drawn for each image, k in `numbers`: bool (numbers, draws, n)."""
+    """Which images are right without k parts, drawn for each image, k in `numbers`: bool (numbers, draws, n).
+    """
     parts, found = len(net.blocks), []
     for k in numbers:
         counts = torch.full((len(split),), parts - k, device=device)
@@ -81,11 +82,11 @@ def run(network: str):
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)
         net, draws = trained(network, seed), settings.draws
-        found, tau = shuffled(net, role.test, [per_block * k for k in settings.swaps], draws, random.Random(seed))
-        dropped = several(net, role.test, [per_block * k for k in settings.dropped], draws, rng)
+        dropped, swaps = ([per_block * k for k in numbers] for numbers in (settings.dropped, settings.swaps))
+        found, tau = shuffled(net, role.test, swaps, draws, random.Random(seed))
         arrays = {
             "alone": ("part image", alone(net, role.test)), "narrowing": ("part", narrows(net)),
-            "several": ("dropped draw image", dropped),
+            "several": ("dropped draw image", several(net, role.test, dropped, draws, rng)),
             "shuffled": ("swaps draw image", found), "tau": ("swaps draw", tau),
         }
         if network == "residual":

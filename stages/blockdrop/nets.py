@@ -55,14 +55,15 @@ def widened(x, added):
     return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
 
 
-PARTS = {"residual": (ResidualBlock, 1), "vgg": (PlainLayer, 2)}     # and how many there are for two convolutions
+PARTS = {"residual": (ResidualBlock, 1), "vgg": (PlainLayer, 2)}     # and how many are two convolutions
 
 
 class Droppable(nn.Module):
     """A network of depth 6n + 2 on images in [0, 1], (n, channels, h, w) -> logits (n, classes).
 
-    3n residual blocks, or 6n layers of VGG, in three groups of width w, 2w and 4w, between a convolution and a
-    linear layer. It sees images `pool` times smaller, and normalises them by `mean` and `std` of each channel.
+    3n residual blocks, or 6n layers of VGG, in three groups of width w, 2w and 4w, between a convolution and
+    a linear layer. It sees images `pool` times smaller, and normalises them by `mean` and `std` of each
+    channel.
     """
 
     def __init__(self, kind, depth, width, pool, classes, mean, std):

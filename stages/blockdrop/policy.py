@@ -2,10 +2,10 @@
 
 Wu, Nagarajan, Kumar, Rennie, Davis, Grauman, Feris, CVPR 2018, https://arxiv.org/abs/1711.08393, section 3:
 
-    s = sigmoid(policy(x)),   pi(u | x) = prod_k s_k^u_k (1 - s_k)^(1 - u_k)               (1), (2)
-    R(u) = 1 - (|u| / K)^2   if the prediction is right, else -gamma                       (3)
-    s' = alpha s + (1 - alpha) (1 - s)                                                     bounds for exploration
-    gradient of the expected reward: E[A sum_k grad log pi_k(u_k)],  A = R(u) - R(u~)      (5) to (7)
+    s = sigmoid(policy(x)),   pi(u | x) = prod_k s_k^u_k (1 - s_k)^(1 - u_k)          (1), (2)
+    R(u) = 1 - (|u| / K)^2   if the prediction is right, else -gamma                  (3)
+    gradient of the expected reward: E[A sum_k grad log pi_k(u_k)],  A = R(u) - R(u~)
+    s' = alpha s + (1 - alpha) (1 - s)                                                bounds, to explore
 
 u is drawn from s'; the baseline is the reward of u~, the most probable policy: 1 where s_k > 0.5. That is how
 images are tested, too. Sums over blocks, means over images: in the authors' code the policy's loss is a sum
@@ -25,11 +25,12 @@ from stages.core.nets import ResNet
 
 
 class PolicyNet(ResNet):
-    """A ResNet-8, one block of each width, which sees images `pool` times smaller: (n, c, h, w) -> s, (n, K)."""
+    """A ResNet-8, one block of each width, on images made `pool` times smaller: (n, c, h, w) -> s, (n, K)."""
 
     def __init__(self, width, pool, blocks, mean, std):
         super().__init__(8, width, blocks, mean, std)
-        self.shape, self.pool = {"width": width, "pool": pool, "blocks": blocks, "mean": mean, "std": std}, pool
+        self.shape = {"width": width, "pool": pool, "blocks": blocks, "mean": mean, "std": std}
+        self.pool = pool
 
     def forward(self, x):
         return super().forward(F.avg_pool2d(x, self.pool) if self.pool > 1 else x).float().sigmoid()

@@ -26,11 +26,12 @@ def networks(seeds):
 
 
 def lesions(seeds):
-    """Right with parts left out or exchanged, a Dataset for each network in CUT: they differ in their parts."""
-    found = {name: measured(f"data/blockdrop/lesions/{name}/{{seed}}.safetensors", seed=seeds) for name in CUT}
-    percent = {measure: lambda one, measure=measure: 100 * one[measure]
-               for measure in ("alone", "several", "shuffled")}
-    return {name: one.assign(percent) for name, one in found.items()}
+    """Right with parts left out or exchanged, a Dataset for each network in CUT: their parts differ."""
+    found = {}
+    for name in CUT:
+        one = measured(f"data/blockdrop/lesions/{name}/{{seed}}.safetensors", seed=seeds)
+        found[name] = one.assign({what: 100 * one[what] for what in ("alone", "several", "shuffled")})
+    return found
 
 
 def paths(seeds):
@@ -47,8 +48,8 @@ def paths(seeds):
 
 
 def policies(seeds):
-    """Right of the RIVALS, and the gates of learned policies: axes policy, seed, image, and draw or block; and
-    after the curriculum alone, without the axis policy.
+    """Right of the RIVALS, and the gates of learned policies: axes policy, seed, image, and draw or block;
+    and after the curriculum alone, without the axis policy.
     """
     found = measured("data/blockdrop/joint/{policy}/{seed}.safetensors", policy=POLICIES, seed=seeds)
     before = measured("data/blockdrop/curriculum/{seed}.safetensors", seed=seeds)
@@ -61,12 +62,13 @@ def harder(margin):
 
 
 def by_difficulty(values, margin):
-    """`values`, axes network, seed and image, in quarters of the images by their margin, the least first: axes
-    network, seed, quarter and image.
+    """`values`, axes network, seed and image, in quarters of the images by their margin, the least first:
+    axes network, seed, quarter and image.
     """
     order = margin.transpose("seed", "image").values.argsort(1)
     values = values.transpose("network", "seed", "image")
     size = order.shape[1] // 4
-    cut = np.take_along_axis(values.values, order[None], 2)[..., : 4 * size].reshape(*values.shape[:2], 4, size)
+    ordered = np.take_along_axis(values.values, order[None], 2)[..., : 4 * size]
     places = {"network": values.network.values, "seed": values.seed.values, "quarter": range(1, 5)}
-    return xr.DataArray(cut, places, ["network", "seed", "quarter", "image"])
+    quarters = ordered.reshape(*values.shape[:2], 4, size)
+    return xr.DataArray(quarters, places, ["network", "seed", "quarter", "image"])
