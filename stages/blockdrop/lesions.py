@@ -30,14 +30,11 @@ def alone(net, split):
     return torch.stack([right(net, split, without(parts, [i])) for i in range(parts)])
 
 
-def several(net, split, numbers, draws, rng):
-    """Which images are right without k parts, drawn for each image, k in `numbers`: bool (numbers, draws, n).
-    """
-    parts, found = len(net.blocks), []
-    for k in numbers:
-        counts = torch.full((len(split),), parts - k, device=device)
-        found.append(torch.stack([right(net, split, scattered(counts, parts, rng)) for _ in range(draws)]))
-    return torch.stack(found)
+def several(net, split, numbers, rng):
+    """Which images are right without k parts, drawn for each image, k in `numbers`: bool (numbers, n)."""
+    parts = len(net.blocks)
+    counts = [torch.full((len(split),), parts - k, device=device) for k in numbers]
+    return torch.stack([right(net, split, scattered(count, parts, rng)) for count in counts])
 
 
 def swapped(net, swaps, rng):
@@ -81,12 +78,12 @@ def run(network: str):
     chosen_by, per_block = role.train.part(0, settings.images), 1 if network == "residual" else 2
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)
-        net, draws = trained(network, seed), settings.draws
+        net = trained(network, seed)
         dropped, swaps = ([per_block * k for k in numbers] for numbers in (settings.dropped, settings.swaps))
-        found, tau = shuffled(net, role.test, swaps, draws, random.Random(seed))
+        found, tau = shuffled(net, role.test, swaps, settings.draws, random.Random(seed))
         arrays = {
             "alone": ("part image", alone(net, role.test)), "narrowing": ("part", narrows(net)),
-            "several": ("dropped draw image", several(net, role.test, dropped, draws, rng)),
+            "several": ("dropped image", several(net, role.test, dropped, rng)),
             "shuffled": ("swaps draw image", found), "tau": ("swaps draw", tau),
         }
         if network == "residual":

@@ -31,7 +31,9 @@ class ResidualBlock(Block):
         return widened(F.avg_pool2d(x, 1, self.stride) if self.stride > 1 else x, self.added)
 
     def forward(self, x, gate=None):
-        residual = self.residual(x) if gate is None else gate * self.residual(x)
+        residual = self.residual(x)
+        if gate is not None:
+            residual = gate.to(residual.dtype) * residual    # float32 would raise the precision of what follows
         return F.relu(residual + self.shortcut(x))
 
 
@@ -47,7 +49,10 @@ class PlainLayer(nn.Module):
     def forward(self, x, gate=None):
         x = F.max_pool2d(x, 2, ceil_mode=True) if self.stride > 1 else x
         after = F.relu(self.norm(self.conv(x)))
-        return after if gate is None else gate * after + (1 - gate) * widened(x, self.added)
+        if gate is None:
+            return after
+        gate = gate.to(after.dtype)
+        return gate * after + (1 - gate) * widened(x, self.added)
 
 
 def widened(x, added):

@@ -39,7 +39,7 @@ class Dropping(Section):
 
 
 class Lesions(Section):
-    """What is left out of trained networks: numbers of blocks and of exchanges, and how often each is drawn;
+    """What is left out of trained networks: numbers of blocks, and of exchanges with the `draws` of each;
     `images` of the training set choose the blocks that can be spared.
     """
 

@@ -17,6 +17,7 @@ RIVALS = {
     "fixed": "one set of blocks",
     "stochastic": "random blocks, stochastic depth",
 }
+TUNED = "learned", "exchanged", "random_tuned", "fixed_tuned"        # trained on with what they run
 
 
 def networks(seeds):

@@ -8,8 +8,8 @@ short          each batch keeps a few blocks, drawn at random, so that only shor
                al., NIPS 2016, https://arxiv.org/abs/1605.06431, section 5
 
 The last two, tested whole, have each residual multiplied by the share p of batches that it was kept in
-(Huang et al., equation 5), which here the last batch norm of the block does; tested with blocks left out, as
-they were trained.
+(Huang et al., equation 5), which here the last batch norm of the block does, and statistics of batch norm
+that are those of the whole network. They are kept, and tested with blocks left out, as they were trained.
 """
 
 import copy
@@ -29,7 +29,7 @@ from stages.core.recipe import augmented, fit, keep, weights_path
 from stages.core.scores import correct, logits
 from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.core.train import cross_entropy
+from stages.core.train import recompute_batchnorm
 
 KINDS = {"residual": "residual", "vgg": "vgg", "stochastic": "residual", "short": "residual"}
 
@@ -62,10 +62,8 @@ def drawing(name, share, dropping, rng):
 
 @torch.no_grad()
 def scaled(net, share):
-    """The network with each residual multiplied by its share, (p,); itself if that is None."""
-    if share is None:
-        return net
-    net = copy.deepcopy(net)
+    """A network in evaluation mode like `net`, with each residual multiplied by its share, (p,)."""
+    net = copy.deepcopy(net).eval()
     for block, p in zip(net.blocks, share, strict=True):
         block.norm2.weight *= p
         block.norm2.bias *= p
@@ -83,14 +81,17 @@ def run(name: str):
     share = kept_share(name, shape.blocks, dropping)
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)
-        net, loss = droppable(role, KINDS[name], shape), cross_entropy
-        batches = augmented(role.train, recipe, rng)
-        if share is not None:
-            batches = Gated(batches, drawing(name, share, dropping, generator(seed)))
-            loss = gated_cross_entropy
-        history = fit(net, batches, recipe, f"{name}, seed {seed}", loss)
+        net, batches = droppable(role, KINDS[name], shape), augmented(role.train, recipe, rng)
+        if share is None:
+            history = fit(net, batches, recipe, f"{name}, seed {seed}")
+        else:
+            gated = Gated(batches, drawing(name, share, dropping, generator(seed)))
+            history = fit(net, gated, recipe, f"{name}, seed {seed}", gated_cross_entropy)
         keep(f"blockdrop/{name}", seed, net.eval(), history)
-        z = logits(scaled(net, share), role.test.images)
+        if share is not None:
+            net = scaled(net, share)
+            recompute_batchnorm(net, batches)
+        z = logits(net.eval(), role.test.images)
         best, second = z.softmax(1).topk(2).values.T
         record(f"data/blockdrop/trained/{name}/{seed}.safetensors", {
             "right": ("image", correct(z, role.test.labels)), "margin": ("image", best - second),
