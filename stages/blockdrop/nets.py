@@ -33,7 +33,7 @@ class ResidualBlock(Block):
     def forward(self, x, gate=None):
         residual = self.residual(x)
         if gate is not None:
-            residual = gate.to(residual.dtype) * residual    # float32 would raise the precision of what follows
+            residual = gate.to(residual.dtype) * residual    # float32 would make float32 of it
         return F.relu(residual + self.shortcut(x))
 
 

@@ -125,7 +125,8 @@ def part_figures(whole, cut):
 def paths_figures(found):
     """How many paths have each length, and how much of the gradient they carry."""
     share = side_by_side({"share": found.share, "number": found.number})
-    one, claims = np.log10(found.norm).expand_dims(network=["share"]), ["short_paths_carry_gradient"]
+    claims = ["short_paths_carry_gradient"]
+    one = np.log10(found.norm.mean("image")).expand_dims(network=["share"])
     return [
         lines(
             "blockdrop/paths", "Paths through the residual network by the number of blocks whose residual "
@@ -134,7 +135,7 @@ def paths_figures(found):
             {"share": "gradient", "number": "paths"}, "share, %", claims=claims,
         ),
         lines(
-            "blockdrop/norms", "Norm of the gradient that arrives at the image along one path, on a "
+            "blockdrop/norms", "Mean norm of the gradient that arrives at the image along one path, on a "
             "logarithmic scale, by the number of blocks whose residual it goes through.",
             {"One path": (one, "length", "blocks on the path")}, {"share": "gradient along one path"},
             "log₁₀ of the norm", claims=claims,
@@ -220,8 +221,8 @@ def answer(whole, cut, found, chosen):
         "points. Why is the residual network better here? There is a way around each of its blocks: "
         f"{short:.0f} % of the gradient comes along paths through less than half of them, where VGG has a "
         f"single path, through all its layers. Learned policies run {used:.0f} % of the blocks and have "
-        f"{at['learned']:.1f} % right; trained on as long, random blocks have {at['random_tuned']:.1f} %, and "
-        f"one set of blocks for all images {at['fixed_tuned']:.1f} %."
+        f"{at['learned']:.1f} % right; trained on as long, random blocks have {at['random_tuned']:.1f} %, "
+        f"and one set of blocks for all images {at['fixed_tuned']:.1f} %."
     )
 
 

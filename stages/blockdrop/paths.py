@@ -51,7 +51,7 @@ def norms(net, split, draws, rng):
     for length in range(parts + 1):
         counts = torch.full((len(split),), length, device=device)
         found.append(torch.stack([
-            gradient(net, images, split.labels, scattered(counts, parts, rng)).flatten(1).norm(dim=1)
+            gradient(net, images, split.labels, scattered(counts, parts, rng)).flatten(1).double().norm(dim=1)
             for _ in range(draws)
         ]))
     return torch.stack(found)
