@@ -6,8 +6,9 @@ t blocks, all before run; from epoch K on it decides on all. An entropy keeps it
 
 import torch
 
+from stages.blockdrop.images import some_of_role
 from stages.blockdrop.nets import right
-from stages.blockdrop.params import Curriculum, Images, Policy, Shape
+from stages.blockdrop.params import Curriculum, Policy, Shape
 from stages.blockdrop.policy import (
     Adam,
     PolicyNet,
@@ -21,7 +22,7 @@ from stages.blockdrop.policy import (
 )
 from stages.blockdrop.trained import trained
 from stages.core.compute import device, generator, start
-from stages.core.data import Batches, load_role
+from stages.core.data import Batches
 from stages.core.measurements import record
 from stages.core.params import Few, ImageRecipe, read
 from stages.core.progress import progress
@@ -62,9 +63,9 @@ def curriculum_loss(base, settings, gamma, free, rng):
 
 
 def run():
-    shape, images = read("blockdrop.shape", Shape), read("blockdrop.images", Images)
+    shape, role = read("blockdrop.shape", Shape), some_of_role()
     settings, stage = read("blockdrop.policy", Policy), read("blockdrop.curriculum", Curriculum)
-    role, recipe = load_role(images), read("blockdrop.training", ImageRecipe)
+    recipe = read("blockdrop.training", ImageRecipe)
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)
         base = trained("residual", seed)

@@ -19,8 +19,9 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.blockdrop.gates import Gated, scattered, without
+from stages.blockdrop.images import some_of_role
 from stages.blockdrop.nets import right
-from stages.blockdrop.params import Gamma, Images, Joint, Policy
+from stages.blockdrop.params import Gamma, Joint, Policy
 from stages.blockdrop.policy import (
     Adam,
     PolicyNet,
@@ -33,7 +34,7 @@ from stages.blockdrop.policy import (
 )
 from stages.blockdrop.trained import gated_cross_entropy, trained
 from stages.core.compute import device, generator, start
-from stages.core.data import Batches, load_role
+from stages.core.data import Batches
 from stages.core.measurements import record, recorded
 from stages.core.nets import load_net, save_net
 from stages.core.params import Few, ImageRecipe, read
@@ -128,7 +129,7 @@ def best_subset(seed, counts):
 def run(name: str):
     gamma, stage = read(f"blockdrop.gammas.{name}", Gamma).gamma, read("blockdrop.joint", Joint)
     settings, recipe = read("blockdrop.policy", Policy), read("blockdrop.training", ImageRecipe)
-    role = load_role(read("blockdrop.images", Images))
+    role = some_of_role()
     for seed in each_seed(read("blockdrop.seeds", Few)):
         batches = Batches(role.train, stage.batch_size, start(seed), recipe.pad, recipe.flip)
         net = Both(load_net(weights_path("blockdrop/curriculum", seed), PolicyNet), trained("residual", seed))

@@ -13,11 +13,11 @@ import torch
 from scipy.stats import kendalltau
 
 from stages.blockdrop.gates import scattered, without
+from stages.blockdrop.images import some_of_role
 from stages.blockdrop.nets import narrows, right
-from stages.blockdrop.params import Images, Lesions
+from stages.blockdrop.params import Lesions
 from stages.blockdrop.trained import trained
 from stages.core.compute import device, start
-from stages.core.data import load_role
 from stages.core.measurements import record
 from stages.core.params import Few, read
 from stages.core.seeds import each_seed
@@ -74,8 +74,9 @@ def spared(net, split):
 
 
 def run(network: str):
-    settings, role = read("blockdrop.lesions", Lesions), load_role(read("blockdrop.images", Images))
-    chosen_by, per_block = role.train.part(0, settings.images), 1 if network == "residual" else 2
+    settings, role = read("blockdrop.lesions", Lesions), some_of_role()
+    chosen_by = role.train.first(settings.images, "blockdrop.lesions.images")
+    per_block = 1 if network == "residual" else 2
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)
         net = trained(network, seed)

@@ -10,6 +10,7 @@ import xarray as xr
 
 from stages.blockdrop.about import ABOUT
 from stages.blockdrop.claims import of_parts, of_policies
+from stages.blockdrop.images import some_of_role
 from stages.blockdrop.params import Blockdrop
 from stages.blockdrop.results import (
     CUT,
@@ -24,7 +25,6 @@ from stages.blockdrop.results import (
     policies,
 )
 from stages.core.charts import dots, lines, matrix, side_by_side, table, write_lines, write_losses
-from stages.core.data import load_role
 from stages.core.pages import accuracies, conditions, means, publish
 from stages.core.params import read
 from stages.core.seeds import listed
@@ -199,7 +199,7 @@ def blocks_figures(whole, chosen, labels, classes):
 
 def setting(settings, seeds):
     """What the numbers depend on, in words."""
-    shape, role = settings.shape, load_role(settings.images)
+    shape, role = settings.shape, some_of_role()
     words = conditions(
         role, settings.training, seeds, "blockdrop/residual",
         f"ResNet-{shape.depth}, {shape.blocks} blocks, and VGG of as many convolutions; width {shape.width}, "
@@ -229,7 +229,7 @@ def answer(whole, cut, found, chosen):
 def run():
     settings = read("blockdrop", Blockdrop)
     seeds = listed(settings.seeds)
-    role = load_role(settings.images)
+    role = some_of_role()
     labels, classes = role.test.labels.cpu().numpy(), role.classes
     whole, cut, found, (chosen, before) = networks(seeds), lesions(seeds), paths(seeds), policies(seeds)
     several = side_by_side({name: one.several for name, one in cut.items()})

@@ -6,9 +6,16 @@ from pydantic import AfterValidator, Field, model_validator
 
 from stages.core.params import Count, Few, ImageRecipe, NotNegative, Positive, Section, ascending
 
-Images = Literal["digits", "objects"]
 Share = Annotated[float, Field(gt=0, le=1)]
 Numbers = Annotated[list[Count], AfterValidator(ascending)]
+
+
+class Data(Section):
+    """A role, and how many of its images are used."""
+
+    role: Literal["digits", "objects"]
+    train: Count
+    test: Count
 
 
 class Shape(Section):
@@ -101,7 +108,7 @@ class Gammas(Section):
 class Blockdrop(Section):
     """Section `blockdrop`."""
 
-    images: Images
+    data: Data
     seeds: Few
     shape: Shape
     training: ImageRecipe

@@ -15,10 +15,11 @@ import torch
 import torch.nn.functional as F
 
 from stages.blockdrop.gates import scattered
-from stages.blockdrop.params import Images, Paths
+from stages.blockdrop.images import some_of_role
+from stages.blockdrop.params import Paths
 from stages.blockdrop.trained import trained
 from stages.core.compute import device, start
-from stages.core.data import load_role, unit
+from stages.core.data import unit
 from stages.core.measurements import record
 from stages.core.params import Few, read
 from stages.core.seeds import each_seed
@@ -58,7 +59,7 @@ def norms(net, split, draws, rng):
 
 
 def run():
-    settings, role = read("blockdrop.paths", Paths), load_role(read("blockdrop.images", Images))
+    settings, role = read("blockdrop.paths", Paths), some_of_role()
     split = role.test.first(settings.images, "blockdrop.paths.images")
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)

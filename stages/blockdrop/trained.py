@@ -18,10 +18,10 @@ import torch
 import torch.nn.functional as F
 
 from stages.blockdrop.gates import Gated, scattered, survival
+from stages.blockdrop.images import some_of_role
 from stages.blockdrop.nets import Droppable, droppable
-from stages.blockdrop.params import Dropping, Images, Shape
+from stages.blockdrop.params import Dropping, Shape
 from stages.core.compute import device, generator, start
-from stages.core.data import load_role
 from stages.core.measurements import record
 from stages.core.nets import load_net
 from stages.core.params import Few, ImageRecipe, read
@@ -77,7 +77,7 @@ def trained(name, seed):
 
 def run(name: str):
     shape, recipe = read("blockdrop.shape", Shape), read("blockdrop.training", ImageRecipe)
-    dropping, role = read("blockdrop.dropping", Dropping), load_role(read("blockdrop.images", Images))
+    dropping, role = read("blockdrop.dropping", Dropping), some_of_role()
     share = kept_share(name, shape.blocks, dropping)
     for seed in each_seed(read("blockdrop.seeds", Few)):
         rng = start(seed)

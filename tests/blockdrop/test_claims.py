@@ -54,8 +54,12 @@ def before(right=75.0, blocks=8.0):
     return xr.Dataset({"right": each(right), "gates": each([blocks / 9] * 9, "block")})
 
 
-def claims(whole=whole(), cut=cut(), paths=paths(), policies=policies(), before=before()):
-    found = [*tested.of_parts(whole, cut, paths), *tested.of_policies(whole, policies, before)]
+def claims(**case):
+    """All claims, of measurements that support them unless the case has others."""
+    made = {"whole": whole, "cut": cut, "paths": paths, "policies": policies, "before": before}
+    at = {name: case.get(name) or make() for name, make in made.items()}
+    found = [*tested.of_parts(at["whole"], at["cut"], at["paths"]),
+             *tested.of_policies(at["whole"], at["policies"], at["before"])]
     return {claim.id: claim for claim in found}
 
 

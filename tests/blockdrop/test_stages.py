@@ -16,6 +16,7 @@ CHAIN = [
 ]
 SHAPE = 1, 16, 16
 SMALL = {
+    "data.train": 60, "data.test": 40,
     "shape.depth": 14, "shape.width": 2, "training.epochs": 1, "training.batch_size": 30,
     "dropping.short": 2, "lesions.dropped": [1, 2], "lesions.swaps": [1], "lesions.draws": 2,
     "lesions.images": 20, "paths.images": 10, "paths.draws": 1, "policy.width": 2, "curriculum.epochs": 6,
@@ -106,7 +107,8 @@ BLOCKS = "the number of blocks"
     ({"dropping.survival": 0.0}, "`blockdrop.dropping.survival` is 0.0"),
     ({"policy.exploration": 0.5}, "`blockdrop.policy.exploration` is 0.5"),
     ({"curriculum.epochs": 5}, "`curriculum.epochs` of at least 6"),
-    ({"images": "faces"}, "`blockdrop.images` is 'faces', but should be 'digits' or 'objects'"),
+    ({"data.role": "faces"}, "`blockdrop.data.role` is 'faces', but should be 'digits' or 'objects'"),
+    ({"data.train": 61}, "`blockdrop.data.train` is 61, but there are 60 images"),
     ({"seeds": 2}, "`blockdrop.seeds` is 2"),
 ])
 def test_bad_parameters(stage, project, values, line):
