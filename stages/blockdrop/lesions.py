@@ -10,7 +10,6 @@ import random
 from itertools import combinations
 
 import torch
-from scipy.stats import kendalltau
 
 from stages.blockdrop.gates import scattered, without
 from stages.blockdrop.images import some_of_role
@@ -51,13 +50,19 @@ def swapped(net, swaps, rng):
     return order
 
 
+def kendalls_tau(order):
+    """Of all pairs the share that stands in the original order, less the share that does not."""
+    pairs = list(combinations(order, 2))
+    return sum(1 if a < b else -1 for a, b in pairs) / len(pairs)
+
+
 def shuffled(net, split, numbers, draws, rng):
     """Which images are right after exchanges of parts, their number in `numbers`: bool (numbers, draws, n),
     and Kendall's tau of each order, (numbers, draws).
     """
     orders = [[swapped(net, swaps, rng) for _ in range(draws)] for swaps in numbers]
     found = torch.stack([torch.stack([right(net, split, order=order) for order in some]) for some in orders])
-    tau = [[kendalltau(order, sorted(order)).statistic for order in some] for some in orders]
+    tau = [[kendalls_tau(order) for order in some] for some in orders]
     return found, torch.tensor(tau, device="cpu")
 
 
