@@ -264,9 +264,9 @@ def test_norms_of_each_length_and_image(residual):
     assert found.shape == (7, 3, 2)
     x = unit(split.images)
     for length, path in (0, torch.zeros(2, 6)), (6, torch.ones(2, 6)):
-        want = gradient(residual, x, split.labels, path).flatten(1).square().sum(1).sqrt()
+        want = gradient(residual, x, split.labels, path).flatten(1).double().square().sum(1).sqrt()
         assert torch.allclose(found[length], want.expand(3, 2), rtol=1e-5)
-    one = torch.stack([gradient(residual, x, split.labels, row.expand(2, 6)).flatten(1).norm(dim=1)
+    one = torch.stack([gradient(residual, x, split.labels, row.expand(2, 6)).flatten(1).double().norm(dim=1)
                        for row in torch.eye(6)])
     for draw in found[1]:
         assert all((one[:, i] - draw[i]).abs().min() < 1e-5 * draw[i] for i in range(2))
