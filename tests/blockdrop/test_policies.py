@@ -162,6 +162,22 @@ def test_the_curriculum_forces_blocks_on_and_leaves_the_network_as_it_is():
     assert all(torch.equal(value, before[name]) for name, value in base.state_dict().items())
 
 
+def test_the_loss_of_the_curriculum_by_hand():
+    base, policy, (x, y) = a_base().eval(), a_policy(), a_batch()
+    free = torch.tensor([0.0, 0, 1, 1, 1, 1])
+    loss = curriculum_loss(base, SETTINGS, 2.0, free, torch.Generator().manual_seed(5))(policy, (x, y))
+    theirs = torch.distributions.Bernoulli(probs=bounded(a_policy()(x), 0.8))
+    gates = (torch.rand(20, 6, generator=torch.Generator().manual_seed(5)) < theirs.probs).float()
+    rewards = []
+    for each in gates, (theirs.probs > 0.5).float():
+        each[:, :2] = 1
+        hit = base(x, each).argmax(1) == y
+        rewards.append(torch.where(hit, 1 - each.mean(1) ** 2, torch.tensor(-2.0)))
+    gain = (rewards[0] - rewards[1]) * theirs.log_prob(gates)[:, 2:].sum(1)
+    want = -gain.mean() - 0.1 * theirs.entropy()[:, 2:].sum(1).mean()
+    assert loss.item() == pytest.approx(want.item(), rel=1e-5)
+
+
 def test_with_both_the_network_learns_what_was_drawn_and_the_baseline_leaves_no_trace():
     net, (x, y) = Both(a_policy(), a_base()), a_batch()
     loss = joint_loss(0.8, 2.0, torch.Generator().manual_seed(5))(net, (x, y))

@@ -91,6 +91,9 @@ def test_rivals_run_as_many_blocks(small, monkeypatch):
     size = int(fixed[0].sum())
     assert set(fixed[0].nonzero().flatten().tolist()) == set(range(6)) - set(spared[: 6 - size].astype(int))
     assert fixed[0].tolist() == fixed[1].tolist() == found.subset.values.tolist()
+    for counts, gone in ([2, 2, 1], 4), ([5, 5], 1), ([0, 0], 5):
+        subset = joint.best_subset(1, torch.tensor(counts))
+        assert (subset == 0).nonzero().flatten().tolist() == sorted(spared[:gone].astype(int))
 
 
 BLOCKS = "the number of blocks"
