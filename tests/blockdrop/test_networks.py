@@ -230,7 +230,7 @@ def test_a_block_that_does_nothing_can_best_be_spared(residual):
 
 
 def test_what_is_spared_next_depends_on_what_is_gone(residual, monkeypatch):
-    """Of the first two blocks one can go for nothing, and both for ten images; the others cost 2, 5, 6 and 7."""
+    """Of the first two blocks one can go for nothing, both for ten images; the others cost 2, 5, 6, 7."""
     def right_of_forty(net, split, gates):
         gone = (1 - gates).tolist()
         lost = 10 * gone[0] * gone[1] + 2 * gone[2] + 5 * gone[3] + 6 * gone[4] + 7 * gone[5]
