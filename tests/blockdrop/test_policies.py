@@ -88,18 +88,18 @@ def test_bounds_for_exploration_and_the_most_probable_policy():
     assert often.tolist() == pytest.approx([0.2, 0.8], abs=0.03)
 
 
-def test_our_adam_is_torchs():
-    x, y = a_batch()
-    nets = []
-    for kind in (Adam, torch.optim.Adam):
-        net = a_base()
-        optimizer = kind(net.parameters(), lr=1e-3)
-        for _ in range(3):
-            optimizer.zero_grad()
-            F.cross_entropy(net(x), y).backward()
-            optimizer.step()
-        nets.append(net)
-    assert all(torch.equal(a, b) for a, b in zip(*(net.parameters() for net in nets), strict=True))
+def test_adam_takes_the_steps_of_its_paper():
+    """Kingma & Ba, ICLR 2015, https://arxiv.org/abs/1412.6980, algorithm 1, on f(w) = w^4 / 4."""
+    w = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64, requires_grad=True)
+    optimizer, at = Adam([w], 0.1), w.detach().clone()
+    m = v = torch.zeros(3, dtype=torch.float64)
+    for t in range(1, 5):
+        optimizer.zero_grad()
+        (w**4 / 4).sum().backward()
+        optimizer.step()
+        m, v = 0.9 * m + 0.1 * at**3, 0.999 * v + 0.001 * at**6
+        at = at - 0.1 * (m / (1 - 0.9**t)) / ((v / (1 - 0.999**t)).sqrt() + 1e-8)
+        assert torch.allclose(w.detach(), at, rtol=1e-12)
 
 
 def test_a_block_more_is_free_every_epoch_the_last_first():

@@ -5,9 +5,12 @@ import json
 import pytest
 import torch
 
+from stages.blockdrop.params import Blockdrop
 from stages.core.data import Role, save_role
+from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
+from stages.core.params import read
 from tests.conftest import call, change, refused, some_images, written
 
 CHAIN = [
@@ -55,7 +58,7 @@ def test_all_stages_twice(stage, project):
     claims = {one["id"] for one in page["claims"]}
     shown = {name for one in page["figures"] for name in one["claims"]}
     assert claims - shown == {"short_paths_suffice", "tuning_restores", "tuning_saves_blocks"}   # in tables
-    for command in CHAIN[2:]:
+    for command in ["trained short", "lesions vgg", "paths", "curriculum", "joint careful"]:
         call(f"blockdrop.{command}")
     done = stage("trained residual")
     assert (done.returncode, done.stderr) == (0, "")
@@ -111,12 +114,19 @@ BLOCKS = "the number of blocks"
     ({"policy.exploration": 0.5}, "`blockdrop.policy.exploration` is 0.5"),
     ({"curriculum.epochs": 5}, "`curriculum.epochs` of at least 6"),
     ({"data.role": "faces"}, "`blockdrop.data.role` is 'faces', but should be 'digits' or 'objects'"),
-    ({"data.train": 61}, "`blockdrop.data.train` is 61, but there are 60 images"),
     ({"seeds": 2}, "`blockdrop.seeds` is 2"),
 ])
-def test_bad_parameters(stage, project, values, line):
+def test_bad_parameters(small, values, line):
     change(values, "blockdrop")
-    refused(stage("page"), line, project)
+    with pytest.raises(UserError) as refusal:
+        read("blockdrop", Blockdrop)
+    assert line in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_the_page_refuses_them_too(stage, project):
+    change({"curriculum.epochs": 5}, "blockdrop")
+    refused(stage("page"), "`curriculum.epochs` of at least 6", project)
 
 
 def test_too_few_images_for_a_batch(stage, project):
@@ -124,8 +134,10 @@ def test_too_few_images_for_a_batch(stage, project):
     refused(stage("trained short"), "60 training images do not fill a batch of 61", project)
 
 
-def test_more_images_than_there_are(stage):
-    change({"paths.images": 41}, "blockdrop")
+def test_more_images_than_there_are(stage, project):
+    change({"data.train": 61}, "blockdrop")
+    refused(stage("trained vgg"), "`blockdrop.data.train` is 61, but there are 60 images", project)
+    change({"data.train": 60, "paths.images": 41}, "blockdrop")
     call("blockdrop.trained residual")
     refused(stage("paths"), "`blockdrop.paths.images` is 41, but there are 40 images")
 
