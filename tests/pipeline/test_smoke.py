@@ -18,7 +18,7 @@ from tests.pipeline.conftest import shell
 INTERRUPTED = str(Path(__file__).with_name("interrupted.py"))
 KINDS = {                                # the trainings that `make test` kills, however many there are
     "baseline.train": "stochastic gradient descent",
-    "noise.gaussian": "draws in every step",
+    "blockdrop.joint": "draws in every step, by Adam, in two networks",
     "noise.sam": "two gradients a step, at other weights",
     "features.adversarial": "an attack in the loss",
     "features.retraining": "images that another stage made",
