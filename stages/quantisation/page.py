@@ -1,0 +1,175 @@
+"""The end of this experiment: its claims, the paper's numbers beside ours, figures.
+
+Numbers of Zhang et al. 2018 are of CIFAR-10: VGG-small and ResNet-20 from random weights, table 4, and the
+ablation of ResNet-20. Of ResNet-20 only those are printed that could be verified.
+"""
+
+import numpy as np
+
+from stages.core.charts import dots, ends, explained, saved, table, write_lines
+from stages.core.data import load_role
+from stages.core.pages import conditions, publish
+from stages.core.params import Count, read
+from stages.core.plots import figure, legend, style
+from stages.core.seeds import listed
+from stages.core.stage import main
+from stages.quantisation.about import ABOUT
+from stages.quantisation.claims import claims
+from stages.quantisation.params import FULL, NEEDED, Quantisation
+from stages.quantisation.results import LEVELS, by_bits, fits, plain_at, results, sparse, words
+
+CHANCE = 10, "chance"                                        # percent; ten classes
+VGG = {"full": 93.8, "learnt_1_32": 93.5, "learnt_2_32": 93.8, "learnt_3_32": 93.8, "learnt_1_2": 93.4,
+       "learnt_2_2": 93.5, "learnt_2_3": 93.8, "learnt_3_3": 93.8}
+RESNET = {"learnt_2_2": 90.2, "backpropagated_2_2": 88.2}
+SHOWN = 2, 3                                                 # bits whose levels are drawn
+
+
+def accuracy_table(right, names):
+    """The paper's accuracy beside ours."""
+    return table(
+        "Test accuracy in %: bits of weights / activations, the paper's beside ours", names,
+        {
+            "paper: VGG-small": VGG, "paper: ResNet-20": RESNET, "ours": right,
+            "ours: points lost": {name: right["full"] - right[name] for name in names if name != "full"},
+            "seeds": {name: right[name].sizes["seed"] for name in names},
+        },
+        "The paper's networks are trained on CIFAR-10 from random weights (table 4; back-propagated levels: "
+        "its ablation), ours on from the baseline of their seed. Of one bit, uniform levels are learnt ones.",
+    )
+
+
+def levels_table(found, fitted):
+    """How far weights are from their levels, and how these are spaced, before and after training."""
+    rows = {key: f"{key[1]} bit{'s' * (key[1] > 1)}, {LEVELS[key[0]]}" for key in sorted(fitted, key=lambda k: k[1])}
+    after = {key: one for key in rows if (one := found.get(f"{key[0]}_{key[1]}_32")) is not None}
+    return table(
+        "Learnt and uniform levels of weights at equal bits", rows,
+        {
+            "error before, %": {key: one.error for key, one in fitted.items()},
+            "error after, %": {key: one.error for key, one in after.items()},
+            "spacing before": {key: one.spacing for key, one in fitted.items()},
+            "spacing after": {key: one.spacing for key, one in after.items()},
+        },
+        "Before: fitted to the baseline’s weights, the same for both kinds; as uniform levels are a case of "
+        "learnt ones, these can be no farther. After: of the trained networks. Error: squared, in percent of "
+        "the squared weights, mean of all layers. Spacing: the widest gap between neighbouring levels over the "
+        "narrowest.",
+        digits=2, of="levels",
+    )
+
+
+def sparse_table(thin, frontier):
+    """Mean bits and accuracy by strength of the threshold."""
+    rows = {strength: f"λ = {strength:g}" for strength in thin.strength.values}
+    each = {strength: thin.sel(strength=strength) for strength in rows}
+    return table(
+        "Bits that vanish: mean bits of a weight and test accuracy, by strength of the threshold", rows,
+        {
+            "bits": {key: one.bits for key, one in each.items()},
+            "test accuracy, %": {key: one.right for key, one in each.items()},
+            "plain networks at these bits, %": {key: frontier.sel(strength=key) for key in rows},
+            "points more than plain": {key: one.right - frontier.sel(strength=key) for key, one in each.items()},
+        },
+        "λ is in root mean squares of a channel’s weights. Plain networks: on the line between those of one, "
+        "two and three bits.", digits=2, of="threshold",
+    )
+
+
+def accuracy_figures(right, names):
+    """Accuracy of every network, and what it loses."""
+    lost = {name: right["full"] - right[name] for name in names if name != "full"}
+    of_weights = ["three_bits_suffice", "learnt_levels_beat_uniform"]
+    of_both = ["solved_beats_backpropagated", "activations_cost_more"]
+    return [
+        dots("quantisation/accuracy", "Test accuracy of networks with few bits for weights / activations.",
+             {"Networks of few bits": {"": right}}, names, "test accuracy, %", CHANCE, of_weights, (0, 100)),
+        dots("quantisation/lost", "Test accuracy that few bits for weights / activations cost, image by image "
+             "against the network of full precision that was trained alike.", {"What few bits cost": {"": lost}},
+             {name: label for name, label in names.items() if name != "full"}, "points lost",
+             (0, "no loss"), of_weights + of_both),
+    ]
+
+
+def bits_figure(full, plain, thin):
+    """What bits of weights cost, of plain and of sparse networks."""
+    fig, [axes] = figure()
+    kinds = {LEVELS[name]: full - plain.sel(network=name) for name in plain.network.values}
+    kinds["bits that vanish"] = full - thin.right
+    for i, (label, lost) in enumerate(kinds.items()):
+        axis = "bits" if "network" in lost.coords else "strength"
+        bits = lost.bits.values if axis == "bits" else thin.bits.mean("seed").values
+        mean, low, high = np.transpose([ends(lost.isel({axis: place})) for place in range(lost.sizes[axis])])
+        axes.errorbar(bits + 0.02 * (i - 1), mean, [mean - low, high - mean], capsize=2, label=label,
+                      **style(i), linestyle="-" if axis == "bits" else "none")
+    axes.axhline(0, color="0.5", linestyle=":", linewidth=1)
+    axes.set(title="Bits of weights", xlabel="mean bits of a weight", ylabel="points lost", xticks=plain.bits)
+    legend(fig, axes)
+    caption = ("Test accuracy lost against full precision, by mean bits of a weight, activations in full "
+               "precision: plain networks, and those from whose weights bits vanish.")
+    return saved("quantisation/bits", fig,
+                 f"{caption} {explained('Bars', kinds.values(), (0, 'no loss'))}",
+                 ["three_bits_suffice", "learnt_levels_beat_uniform", "sparse_bases_reach_the_frontier"])
+
+
+def weights_figure(bits, found, fitted):
+    """The weights of every layer before and after training, and the levels that they are rounded to."""
+    layers = fitted["learnt", bits].sizes["layer"]
+    fig, all_axes = figure(2, height=0.55 * layers + 1.6)
+    sides = {"Before training": {levels: fitted[levels, bits] for levels in ("learnt", "uniform")},
+             "After training": {levels: found[f"{levels}_{bits}_{FULL}"] for levels in ("learnt", "uniform")}}
+    for axes, (title, kinds) in zip(all_axes, sides.items(), strict=True):
+        for i, (levels, one) in enumerate(kinds.items()):
+            for layer in range(layers):
+                place = one.isel(layer=layer).mean("seed")
+                if levels == "learnt":
+                    axes.fill_between(place.weight, layer, layer - 1.2 * place.density, color="0.5", alpha=0.4, lw=0)
+                axes.plot(place.levels, np.full(2**bits, layer + 0.1 * i), linestyle="none",
+                          label=LEVELS[levels] if layer == 0 else None, **style(i) | {"linestyle": "none"})
+        axes.set(title=title, xlabel="weight, in root mean squares of its channel",
+                 yticks=range(layers), yticklabels=[f"layer {n + 1}" for n in range(layers)])
+        axes.set_ylim(layers - 0.5, -0.8)
+        axes.grid(axis="y", visible=False)
+    legend(fig, all_axes[0])
+    return saved(
+        f"quantisation/weights_{bits}", fig, f"Weights of every quantised layer and their levels at {bits} bits, "
+        "before training and after it: grey is the density of the weights (of the network with learnt levels), "
+        "a mark the mean of a level over channels and seeds.", ["learnt_levels_are_nearer"],
+    )
+
+
+def answer(found, thin):
+    """The experiment in two sentences, made of its numbers."""
+    right = {name: float(one.right.mean()) for name, one in found.items()}
+    lost = {name: float((found["full"].right - one.right).mean()) for name, one in found.items()}
+    return (
+        f"In full precision {right['full']:.1f} % of the test images are right; weights of three, two and one "
+        f"bits cost {lost['learnt_3_32']:.1f}, {lost['learnt_2_32']:.1f} and {lost['learnt_1_32']:.1f} points, "
+        f"two bits for weights and activations {lost['learnt_2_2']:.1f}. Evenly spaced levels of two bits cost "
+        f"{lost['uniform_2_32']:.1f}, and networks from whose weights bits vanish {float((found['full'].right - thin.right).mean()):.1f} "
+        f"at {float(thin.bits.mean()):.1f} bits on average."
+    )
+
+
+def run():
+    settings, seeds = read("quantisation", Quantisation), listed()
+    found, fitted, thin = results(settings, seeds), fits(seeds), sparse(settings, seeds)
+    names = {name: words(name) for name in settings.networks}
+    right, plain = {name: one.right for name, one in found.items()}, by_bits(found)
+    write_lines("plots/quantisation/curves/bits.csv", plain, "bits", plain.network.values)
+    role, width = load_role("objects"), read("training.width", Count)
+    publish(
+        ABOUT, conditions(role, settings.training, seeds, "quantisation/networks/full",
+                          f"ResNet-{settings.depth}, width {width}, from the baseline"),
+        answer(found, thin), claims(found, thin),
+        [accuracy_table(right, names), levels_table(found, fitted),
+         sparse_table(thin, plain_at(plain.sel(network="learnt"), thin.bits))],
+        [*accuracy_figures(right, names), bits_figure(right["full"], plain, thin),
+         *(weights_figure(bits, found, fitted) for bits in SHOWN)],
+        **{f"{name}_test_accuracy": float(one.mean()) for name, one in right.items() if name in NEEDED},
+        sparse_test_accuracy=float(thin.right.mean()), sparse_bits=float(thin.bits.mean()),
+    )
+
+
+if __name__ == "__main__":
+    main(run)
