@@ -4,8 +4,8 @@ from stages.core.about import About, Source
 
 LQNETS = Source(
     "Zhang et al. 2018",
-    "Zhang, Yang, Ye, Hua: LQ-Nets: learned quantization for highly accurate and compact deep neural networks, "
-    "ECCV 2018",
+    "Zhang, Yang, Ye, Hua: LQ-Nets: learned quantization for highly accurate and compact deep neural "
+    "networks, ECCV 2018",
     "https://arxiv.org/abs/1807.10029",
 )
 ABOUT = About(

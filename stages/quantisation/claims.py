@@ -1,4 +1,4 @@
-"""What Zhang et al. 2018 say of learnt levels, and what is asked of them, tested on the networks just trained.
+"""What Zhang et al. 2018 say of learnt levels, and what we ask of them, tested on the networks just trained.
 
 All networks begin with the same baseline for a seed and are compared image by image. What quantising costs is
 what a network has wrong that `full` has right, which was trained on for as long; so an effect of further
@@ -25,8 +25,8 @@ def claims(found, sparse):
 
     return [
         made(POINT - (full - right["learnt_3_32"]), id="three_bits_suffice",
-             sentence="With weights of three bits, whose levels are learnt, a network loses less than a point "
-                      "of test accuracy."),
+             sentence="With weights of three bits, whose levels are learnt, a network loses less than a "
+                      "point of test accuracy."),
         made(weights - right["uniform_2_32"], id="learnt_levels_beat_uniform",
              sentence="With weights of two bits, learnt levels classify more test images correctly than "
                       "evenly spaced ones, whose scale alone is learnt."),
@@ -36,10 +36,11 @@ def claims(found, sparse):
                       "spaced ones."),
         made(both - right["backpropagated_2_2"], id="solved_beats_backpropagated",
              source=f"{LQNETS}, ablation with ResNet-20",
-             sentence="With weights and activations of two bits, levels that are solved for classify more test "
-                      "images correctly than levels that follow the gradient of the loss."),
+             sentence="With weights and activations of two bits, levels that are solved for classify more "
+                      "test images correctly than levels that follow the gradient of the loss."),
         made((weights - both) - (full - weights), id="activations_cost_more",
-             sentence="Two bits cost more test accuracy for the activations of a network than for its weights."),
+             sentence="Two bits cost more test accuracy for the activations of a network than for its "
+                      "weights."),
         made(sparse.right - frontier + POINT, id="sparse_bases_reach_the_frontier", source=OURS,
              sentence="Networks from whose weights bits vanish are less than a point of test accuracy below "
                       "plain ones with as many bits on average."),

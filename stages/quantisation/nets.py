@@ -1,9 +1,9 @@
 """ResNets with quantised weights and activations.
 
-As in the paper, the first convolution and the linear layer are left in full precision. What is quantised of a
-block is what its convolutions are given, the output of a ReLU, and their weights; shortcuts are as they were.
-The order of layers is the one of the ResNet, in which batch norm and ReLU come after a convolution: from there
-on it is the paper's, batch norm, ReLU, quantiser, convolution.
+As in the paper, the first convolution and the linear layer are left in full precision. What is quantised
+of a block is what its convolutions are given, the output of a ReLU, and their weights; shortcuts are not.
+Before the second convolution that is the paper's order: batch norm, ReLU, quantiser, convolution. Before the
+first, the sum with the shortcut is between batch norm and ReLU, as in the ResNet that all begin with.
 """
 
 import torch
@@ -61,10 +61,11 @@ class Quantised(ResNet):
 
 @torch.no_grad()
 def quantised(whole, images, weights=FULL, activations=FULL, levels="learnt", strength=None):
-    """The ResNet `whole`, quantised: every basis is fitted to the weights and to the activations that `images`
-    have, layer by layer.
+    """The ResNet `whole`, quantised: every basis is fitted to the weights and to the activations of `images`,
+    layer by layer.
     """
-    net = Quantised(**whole.shape, weights=weights, activations=activations, levels=levels, strength=strength)
+    shape = whole.shape | {"weights": weights, "activations": activations, "levels": levels}
+    net = Quantised(**shape, strength=strength)
     net.load_state_dict(whole.state_dict(), strict=False)
     hooks = [one.register_forward_pre_hook(lambda this, given: this.fit(given[0]))
              for one in net.modules() if isinstance(one, Quantiser)]

@@ -13,6 +13,7 @@ from stages.core.params import Count, read
 from stages.core.plots import figure, legend, style
 from stages.core.seeds import listed
 from stages.core.stage import main
+from stages.core.words import counted
 from stages.quantisation.about import ABOUT
 from stages.quantisation.claims import claims
 from stages.quantisation.params import FULL, NEEDED, Quantisation
@@ -41,7 +42,7 @@ def accuracy_table(right, names):
 
 def levels_table(found, fitted):
     """How far weights are from their levels, and how these are spaced, before and after training."""
-    rows = {key: f"{key[1]} bit{'s' * (key[1] > 1)}, {LEVELS[key[0]]}" for key in sorted(fitted, key=lambda k: k[1])}
+    rows = {key: f"{counted(key[1], 'bit')}, {LEVELS[key[0]]}" for key in fitted}
     after = {key: one for key in rows if (one := found.get(f"{key[0]}_{key[1]}_32")) is not None}
     return table(
         "Learnt and uniform levels of weights at equal bits", rows,
@@ -53,8 +54,8 @@ def levels_table(found, fitted):
         },
         "Before: fitted to the baseline’s weights, the same for both kinds; as uniform levels are a case of "
         "learnt ones, these can be no farther. After: of the trained networks. Error: squared, in percent of "
-        "the squared weights, mean of all layers. Spacing: the widest gap between neighbouring levels over the "
-        "narrowest.",
+        "the squared weights, mean of all layers. Spacing: the widest gap between neighbouring levels over "
+        "the narrowest, of the median channel.",
         digits=2, of="levels",
     )
 
@@ -69,7 +70,8 @@ def sparse_table(thin, frontier):
             "bits": {key: one.bits for key, one in each.items()},
             "test accuracy, %": {key: one.right for key, one in each.items()},
             "plain networks at these bits, %": {key: frontier.sel(strength=key) for key in rows},
-            "points more than plain": {key: one.right - frontier.sel(strength=key) for key, one in each.items()},
+            "points more than plain": {key: one.right - frontier.sel(strength=key)
+                                       for key, one in each.items()},
         },
         "λ is in root mean squares of a channel’s weights. Plain networks: on the line between those of one, "
         "two and three bits.", digits=2, of="threshold",
@@ -82,11 +84,12 @@ def accuracy_figures(right, names):
     of_weights = ["three_bits_suffice", "learnt_levels_beat_uniform"]
     of_both = ["solved_beats_backpropagated", "activations_cost_more"]
     return [
-        dots("quantisation/accuracy", "Test accuracy of networks with few bits for weights / activations.",
-             {"Networks of few bits": {"": right}}, names, "test accuracy, %", CHANCE, of_weights, (0, 100)),
-        dots("quantisation/lost", "Test accuracy that few bits for weights / activations cost, image by image "
-             "against the network of full precision that was trained alike.", {"What few bits cost": {"": lost}},
-             {name: label for name, label in names.items() if name != "full"}, "points lost",
+        dots("quantisation/accuracy",
+             "Test accuracy of networks with few bits for weights / activations.",
+             {"Accuracy": {"": right}}, names, "test accuracy, %", CHANCE, of_weights, (0, 100)),
+        dots("quantisation/lost", "Test accuracy that few bits for weights / activations cost, image by "
+             "image against the network of full precision that was trained alike.",
+             {"What few bits cost": {"": lost}}, {name: names[name] for name in lost}, "points lost",
              (0, "no loss"), of_weights + of_both),
     ]
 
@@ -123,18 +126,20 @@ def weights_figure(bits, found, fitted):
             for layer in range(layers):
                 place = one.isel(layer=layer).mean("seed")
                 if levels == "learnt":
-                    axes.fill_between(place.weight, layer, layer - 1.2 * place.density, color="0.5", alpha=0.4, lw=0)
-                axes.plot(place.levels, np.full(2**bits, layer + 0.1 * i), linestyle="none",
-                          label=LEVELS[levels] if layer == 0 else None, **style(i) | {"linestyle": "none"})
+                    axes.fill_between(place.weight, layer, layer - 1.2 * place.density, color="0.5",
+                                      alpha=0.4, lw=0)
+                axes.plot(place.levels, np.full(2**bits, layer + 0.14 * i), linestyle="none",
+                          label=None if layer else LEVELS[levels], **style(i))
         axes.set(title=title, xlabel="weight, in root mean squares of its channel",
                  yticks=range(layers), yticklabels=[f"layer {n + 1}" for n in range(layers)])
         axes.set_ylim(layers - 0.5, -0.8)
         axes.grid(axis="y", visible=False)
     legend(fig, all_axes[0])
     return saved(
-        f"quantisation/weights_{bits}", fig, f"Weights of every quantised layer and their levels at {bits} bits, "
-        "before training and after it: grey is the density of the weights (of the network with learnt levels), "
-        "a mark the mean of a level over channels and seeds.", ["learnt_levels_are_nearer"],
+        f"quantisation/weights_{bits}", fig, f"Weights of every quantised layer and their levels at {bits} "
+        "bits, before training and after it. Grey is the density of the weights, after training those of the "
+        "network with learnt levels; a mark is the mean of a level over channels and seeds.",
+        ["learnt_levels_are_nearer"],
     )
 
 
@@ -142,12 +147,13 @@ def answer(found, thin):
     """The experiment in two sentences, made of its numbers."""
     right = {name: float(one.right.mean()) for name, one in found.items()}
     lost = {name: float((found["full"].right - one.right).mean()) for name, one in found.items()}
+    thinned = float((found["full"].right - thin.right).mean())
     return (
-        f"In full precision {right['full']:.1f} % of the test images are right; weights of three, two and one "
-        f"bits cost {lost['learnt_3_32']:.1f}, {lost['learnt_2_32']:.1f} and {lost['learnt_1_32']:.1f} points, "
-        f"two bits for weights and activations {lost['learnt_2_2']:.1f}. Evenly spaced levels of two bits cost "
-        f"{lost['uniform_2_32']:.1f}, and networks from whose weights bits vanish {float((found['full'].right - thin.right).mean()):.1f} "
-        f"at {float(thin.bits.mean()):.1f} bits on average."
+        f"In full precision {right['full']:.1f} % of the test images are right; weights of three, two and "
+        f"one bits cost {lost['learnt_3_32']:.1f}, {lost['learnt_2_32']:.1f} and {lost['learnt_1_32']:.1f} "
+        f"points, two bits for weights and activations {lost['learnt_2_2']:.1f}. Evenly spaced levels of two "
+        f"bits cost {lost['uniform_2_32']:.1f}, and weights from which bits vanish {thinned:.1f} at "
+        f"{float(thin.bits.mean()):.1f} bits on average."
     )
 
 

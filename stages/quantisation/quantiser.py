@@ -5,8 +5,8 @@ ECCV 2018, https://arxiv.org/abs/1807.10029, section 3. With K bits a value is r
 
     q = v . b,    b in {-1, 1}^K for weights, {0, 1}^K for activations
 
-whose basis v in R^K is learnt with the network: of weights one for each output channel, of activations one for
-a layer. The error |B v - x|^2 over n values x is made smaller in turns (QEM, section 3.3):
+whose basis v in R^K is learnt with the network: of weights one for each output channel, of activations one
+for a layer. The error |B v - x|^2 over n values x is made smaller in turns (QEM, section 3.3):
 
     B    each x takes the nearest level: thresholds are midway between neighbours
     v    = (B'B)^-1 B'x
@@ -22,8 +22,8 @@ Ours, not the paper's: with a `strength` λ bits vanish. A turn's basis is shrun
 
     v_k <- sign(v_k) max(|v_k| - λ r, 0),    r the root mean square of the channel's weights
 
-and where that is 0, bit k of the channel is gone for good. What is left is solved anew, or all levels would be
-too small; so what shrinking does is to choose.
+and where that is 0, bit k of the channel is gone for good. What is left is solved anew, or all levels would
+be too small; so what shrinking does is to choose.
 
 c channels, n values of each, L levels, K numbers in a code b.
 """
@@ -57,7 +57,7 @@ def rounded(x, levels):
     middles, steps = (levels[:, 1:] + levels[:, :-1]).detach() / 2, levels.diff()
     q, counts, sums = levels[:, :1], [torch.full_like(x[:, 0], x.shape[1])], [x.sum(1)]
     for middle, step in zip(middles.split(1, 1), steps.split(1, 1), strict=True):
-        above = x.clone().gt_(middle)                        # 0 or 1; by way of bool it takes four times as long
+        above = x.clone().gt_(middle)                        # 0 or 1; through bool it takes four times as long
         q = q + step * above
         counts.append(above.sum(1))
         sums.append((above * x).sum(1))
@@ -117,8 +117,8 @@ class Quantiser(nn.Module):
 
     @torch.no_grad()
     def fit(self, x):
-        """Takes turns at once, without a strength, from levels that are evenly spaced up to twice the root mean
-        square of x (c, n).
+        """Takes turns at once, without a strength, from levels that are evenly spaced up to twice the root
+        mean square of x (c, n).
         """
         self.basis.mul_(2 * x.square().mean(1, keepdim=True).sqrt())
         for _ in range(TURNS):

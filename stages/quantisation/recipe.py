@@ -16,8 +16,8 @@ from stages.quantisation.weights import MIDDLES
 
 
 def train(name, seed, measured, **setting):
-    """Trains a network quantised by a `setting`, keeps it as models/quantisation/<name>, and records which test
-    images are right and what `measured` finds of it.
+    """Trains a network quantised by a `setting`, keeps it as models/quantisation/<name>, and records which
+    test images are right and what `measured` finds of it.
     """
     recipe, role = read("quantisation.training", ImageRecipe), load_role("objects")
     images = role.train.first(read("quantisation.images", Count), "quantisation.images")

@@ -30,7 +30,7 @@ def fits(seeds):
     """Levels fitted to the baseline's weights: (levels, bits) -> Dataset."""
     return {
         (levels, bits): measured(f"data/quantisation/fits/{levels}_{bits}/{{seed}}.safetensors", seed=seeds)
-        for levels in ("learnt", "uniform") for bits in BITS
+        for bits in BITS for levels in ("learnt", "uniform")
     }
 
 

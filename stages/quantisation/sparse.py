@@ -13,8 +13,7 @@ from stages.quantisation.recipe import train
 
 
 def bits_left(net):
-    """Of every layer the mean bits of a weight and the share of all weights that are the layer's, for `record`.
-    """
+    """Of every layer the mean bits of a weight, and the layer's share of all weights, for `record`."""
     convs = net.convolutions()
     bits = torch.stack([conv.of_weights.kept.sum(1).mean() for conv in convs])
     share = torch.tensor([float(conv.weight.numel()) for conv in convs], device="cpu")

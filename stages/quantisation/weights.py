@@ -1,7 +1,7 @@
 """What the weights of a layer are like, and the levels that they are rounded to, before training or after it.
 
-Batch norm undoes the scale of a channel's weights, so that weights and levels are shown in root mean squares of
-their channel.
+Batch norm undoes the scale of a channel's weights, so that weights and levels are shown in root mean squares
+of their channel.
 """
 
 import torch
