@@ -57,7 +57,7 @@ def rounded(x, levels):
     middles, steps = (levels[:, 1:] + levels[:, :-1]).detach() / 2, levels.diff()
     q, counts, sums = levels[:, :1], [torch.full_like(x[:, 0], x.shape[1])], [x.sum(1)]
     for middle, step in zip(middles.split(1, 1), steps.split(1, 1), strict=True):
-        above = x.clone().gt_(middle)                        # 0 or 1; through bool it takes four times as long
+        above = x.clone().gt_(middle)                  # 0 or 1; through bool this takes four times as long
         q = q + step * above
         counts.append(above.sum(1))
         sums.append((above * x).sum(1))
