@@ -102,7 +102,8 @@ class Quantiser(nn.Module):
         q, counts, sums = rounded(x.detach(), levels)
         if self.training and not self.backpropagated:
             with torch.no_grad():
-                self.basis.mul_(KEPT).add_(self.turn(x, b, counts, sums), alpha=1 - KEPT).mul_(self.kept)
+                best = self.turn(x, b, counts, sums)
+                self.basis.mul_(KEPT).add_(best, alpha=1 - KEPT).mul_(self.kept)
         through = x if self.signed else x * x.detach().clone().le_(levels[:, -1:].detach())
         return q + (through - through.detach())
 
