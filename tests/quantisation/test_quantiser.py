@@ -86,10 +86,11 @@ def test_a_turn_never_raises_the_error(values, monkeypatch, levels, signed, bits
     monkeypatch.setattr(quantiser, "KEPT", 0.0)
     x = values if signed else values.abs()
     one, errors = made(3, bits, levels, signed), []
+    one.basis.mul_(2 * x.square().mean(1, keepdim=True).sqrt())
     for _ in range(30):
         errors.append((one(x).detach() - x).square().sum(1))
     assert all((after <= before * (1 + 1e-9)).all() for before, after in itertools.pairwise(errors))
-    assert (errors[-1] < 0.999 * errors[0]).all()
+    assert (errors[-1] < errors[0]).all()
 
 
 @pytest.mark.parametrize("signed", [True, False])
@@ -189,12 +190,12 @@ def test_learnt_levels_of_a_normal_distribution_are_those_of_lloyd_and_max():
     """Max, IRE Transactions on Information Theory 1960, table I: four levels at ±0.4528 and ±1.510, error
     0.1175; uniform ones 0.9957 apart, error 0.1188.
     """
-    x = torch.randn(1, 400_000, dtype=torch.float64)
+    x = torch.special.ndtri((torch.arange(40_000, dtype=torch.float64)[None] + 0.5) / 40_000)
     for levels, places, error in (("learnt", [0.4528, 1.510], 0.1175), ("uniform", [0.4979, 1.4936], 0.1188)):
         one = made(1, 2, levels, True)
         one.fit(x)
-        assert one.levels()[0][0, 2:].tolist() == pytest.approx(places, abs=0.01)
-        assert (one.eval()(x) - x).square().mean().item() == pytest.approx(error, abs=6e-4)
+        assert one.levels()[0][0, 2:].tolist() == pytest.approx(places, abs=0.002)
+        assert (one.eval()(x) - x).square().mean().item() == pytest.approx(error, abs=1e-4)
 
 
 def test_at_strength_0_it_is_plain_to_the_bit():
