@@ -14,5 +14,5 @@ ABOUT = About(
     question="How few bits do weights and activations need, and does it help to learn which levels they are "
              "rounded to?",
     sources=[LQNETS],
-    curves={"bits": "Test accuracy by bits of weights"},
+    curves={"training": "Training loss"},
 )

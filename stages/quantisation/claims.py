@@ -9,7 +9,7 @@ win, and a table says by how much.
 
 from stages.core.claims import OURS, claim
 from stages.quantisation.about import LQNETS
-from stages.quantisation.results import by_bits, plain_at
+from stages.quantisation.results import plain, plain_at
 
 POINT = 1.0
 
@@ -18,7 +18,7 @@ def claims(found, sparse):
     """The claims, from the Datasets of results.py."""
     right = {name: one.right for name, one in found.items()}
     full, weights, both = right["full"], right["learnt_2_32"], right["learnt_2_2"]
-    frontier = plain_at(by_bits(found).sel(network="learnt"), sparse.bits)
+    frontier = plain_at(plain(found)["learnt"], sparse.bits)
 
     def made(difference, source=f"{LQNETS}, table 4", **text):
         return claim(difference=difference, source=source, given=full, **text)

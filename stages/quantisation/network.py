@@ -3,7 +3,7 @@
 `full` has no quantiser and is trained on alike: what the others lose against it is lost to quantising.
 """
 
-from stages.core.params import Few, read
+from stages.core.params import Few, checked, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.quantisation.params import Name, setting
@@ -20,9 +20,10 @@ def measured(net):
 
 
 def run(name: str):
+    quantisers = setting(checked("quantisation.networks", name, Name))
     few = read("quantisation.seeds", Few)
     for seed in each_seed(None if name in read("quantisation.every_seed", list[Name]) else few):
-        train(f"networks/{name}", seed, measured, **setting(name))
+        train(f"networks/{name}", seed, measured, **quantisers)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ ablation of ResNet-20. Of ResNet-20 only those are printed that could be verifie
 
 import numpy as np
 
-from stages.core.charts import dots, ends, explained, saved, table, write_lines
+from stages.core.charts import dots, ends, explained, saved, table, write_losses
 from stages.core.data import load_role
 from stages.core.pages import conditions, publish
 from stages.core.params import Count, read
@@ -16,8 +16,8 @@ from stages.core.stage import main
 from stages.core.words import counted
 from stages.quantisation.about import ABOUT
 from stages.quantisation.claims import claims
-from stages.quantisation.params import FULL, NEEDED, Quantisation
-from stages.quantisation.results import LEVELS, by_bits, fits, plain_at, results, sparse, words
+from stages.quantisation.params import BITS, FULL, NEEDED, Quantisation
+from stages.quantisation.results import LEVELS, fits, plain, plain_at, results, sparse, words
 
 CHANCE = 10, "chance"                                        # percent; ten classes
 VGG = {"full": 93.8, "learnt_1_32": 93.5, "learnt_2_32": 93.8, "learnt_3_32": 93.8, "learnt_1_2": 93.4,
@@ -94,25 +94,27 @@ def accuracy_figures(right, names):
     ]
 
 
-def bits_figure(full, plain, thin):
-    """What bits of weights cost, of plain and of sparse networks."""
+def bits_figure(full, kinds, thin):
+    """What bits of weights cost: of plain networks by kind of levels, and of sparse ones."""
     fig, [axes] = figure()
-    kinds = {LEVELS[name]: full - plain.sel(network=name) for name in plain.network.values}
-    kinds["bits that vanish"] = full - thin.right
-    for i, (label, lost) in enumerate(kinds.items()):
-        axis = "bits" if "network" in lost.coords else "strength"
-        bits = lost.bits.values if axis == "bits" else thin.bits.mean("seed").values
-        mean, low, high = np.transpose([ends(lost.isel({axis: place})) for place in range(lost.sizes[axis])])
-        axes.errorbar(bits + 0.02 * (i - 1), mean, [mean - low, high - mean], capsize=2, label=label,
-                      **style(i), linestyle="-" if axis == "bits" else "none")
+    lost = {LEVELS[levels]: [(bits, full - right) for bits, right in by_bits.items()]
+            for levels, by_bits in kinds.items()}
+    each = [thin.sel(strength=strength) for strength in thin.strength]
+    lost["bits that vanish"] = [(float(one.bits.mean()), full - one.right) for one in each]
+    for i, (label, places) in enumerate(lost.items()):
+        mean, low, high = np.transpose([ends(values) for _, values in places])
+        axes.errorbar([bits + 0.02 * (i - 1) for bits, _ in places], mean, [mean - low, high - mean],
+                      capsize=2, label=label, linestyle="-" if i < len(kinds) else "none", **style(i))
     axes.axhline(0, color="0.5", linestyle=":", linewidth=1)
-    axes.set(title="Bits of weights", xlabel="mean bits of a weight", ylabel="points lost", xticks=plain.bits)
+    axes.set(title="Bits of weights", xlabel="mean bits of a weight", ylabel="points lost", xticks=BITS)
     legend(fig, axes)
-    caption = ("Test accuracy lost against full precision, by mean bits of a weight, activations in full "
-               "precision: plain networks, and those from whose weights bits vanish.")
-    return saved("quantisation/bits", fig,
-                 f"{caption} {explained('Bars', kinds.values(), (0, 'no loss'))}",
-                 ["three_bits_suffice", "learnt_levels_beat_uniform", "sparse_bases_reach_the_frontier"])
+    shown = [values for places in lost.values() for _, values in places]
+    return saved(
+        "quantisation/bits", fig, "Test accuracy lost against full precision, by mean bits of a weight, "
+        "activations in full precision: plain networks, and those from whose weights bits vanish. "
+        f"{explained('Bars', shown, (0, 'no loss'))}",
+        ["three_bits_suffice", "learnt_levels_beat_uniform", "sparse_bases_reach_the_frontier"],
+    )
 
 
 def weights_figure(bits, found, fitted):
@@ -161,16 +163,16 @@ def run():
     settings, seeds = read("quantisation", Quantisation), listed()
     found, fitted, thin = results(settings, seeds), fits(seeds), sparse(settings, seeds)
     names = {name: words(name) for name in settings.networks}
-    right, plain = {name: one.right for name, one in found.items()}, by_bits(found)
-    write_lines("plots/quantisation/curves/bits.csv", plain, "bits", plain.network.values)
+    right, kinds = {name: one.right for name, one in found.items()}, plain(found)
+    write_losses("quantisation", {"quantisation/networks": settings.every_seed}, seeds)
     role, width = load_role("objects"), read("training.width", Count)
     publish(
         ABOUT, conditions(role, settings.training, seeds, "quantisation/networks/full",
                           f"ResNet-{settings.depth}, width {width}, from the baseline"),
         answer(found, thin), claims(found, thin),
         [accuracy_table(right, names), levels_table(found, fitted),
-         sparse_table(thin, plain_at(plain.sel(network="learnt"), thin.bits))],
-        [*accuracy_figures(right, names), bits_figure(right["full"], plain, thin),
+         sparse_table(thin, plain_at(kinds["learnt"], thin.bits))],
+        [*accuracy_figures(right, names), bits_figure(right["full"], kinds, thin),
          *(weights_figure(bits, found, fitted) for bits in SHOWN)],
         **{f"{name}_test_accuracy": float(one.mean()) for name, one in right.items() if name in NEEDED},
         sparse_test_accuracy=float(thin.right.mean()), sparse_bits=float(thin.bits.mean()),

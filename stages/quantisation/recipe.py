@@ -21,10 +21,10 @@ def train(name, seed, measured, **setting):
     """
     recipe, role = read("quantisation.training", ImageRecipe), load_role("objects")
     images = role.train.first(read("quantisation.images", Count), "quantisation.images")
-    rng = start(seed)
+    batches = augmented(images, recipe, start(seed))
     whole = load_net(weights_path(f"resnet{read('quantisation.depth', Depth)}/sgd", seed))
     net = quantised(whole, images.images[: recipe.batch_size], **setting)
-    history = fit(net, augmented(images, recipe, rng), recipe, f"{name}, seed {seed}")
+    history = fit(net, batches, recipe, f"{name}, seed {seed}")
     keep(f"quantisation/{name}", seed, net.eval(), history)
     right = correct(logits(net, role.test.images), role.test.labels)
     record(f"data/quantisation/{name}/{seed}.safetensors", {"right": ("image", right)} | measured(net),

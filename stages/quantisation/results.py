@@ -1,7 +1,5 @@
 """What was measured of the networks, by name; right is in percent."""
 
-import xarray as xr
-
 from stages.core.measurements import measured
 from stages.quantisation.params import BITS, FULL, setting
 
@@ -34,18 +32,14 @@ def fits(seeds):
     }
 
 
-def by_bits(found):
-    """Percent right of networks with quantised weights, by `network` (kind of levels) and `bits`; of one bit
-    both kinds are the same.
+def plain(found):
+    """Percent right of networks with quantised weights: kind of levels -> bits -> DataArray. Of one bit both
+    kinds are the same.
     """
-    kinds = [["learnt"] * 3, ["learnt", "uniform", "uniform"]]
-    rights = [
-        xr.concat([found[f"{levels}_{bits}_{FULL}"].right for levels, bits in zip(kind, BITS, strict=True)],
-                  "bits", join="inner")
-        for kind in kinds
-    ]
-    return xr.concat(rights, "network", join="inner").assign_coords(
-        network=["learnt", "uniform"], bits=list(BITS))
+    return {
+        levels: {bits: found[f"{levels if bits > 1 else 'learnt'}_{bits}_{FULL}"].right for bits in BITS}
+        for levels in ("learnt", "uniform")
+    }
 
 
 def sparse(settings, seeds):
@@ -57,6 +51,6 @@ def sparse(settings, seeds):
 
 
 def plain_at(right, bits):
-    """Percent right of plain networks, `right` along `bits`, on the line between two of them at mean bits."""
-    near = (1 - abs(bits.clip(BITS[0], BITS[-1]) - right.bits)).clip(0)
-    return (right * near).sum("bits")
+    """Percent right of plain networks, bits -> DataArray, on the line between two of them at mean `bits`."""
+    within = bits.clip(BITS[0], BITS[-1])
+    return sum(one * (1 - abs(within - number)).clip(0) for number, one in right.items())
