@@ -55,6 +55,7 @@ def test_a_convolution_by_hand(whole, role):
     conv = net.blocks[0].conv1
     weight = conv.of_weights(conv.weight.flatten(1)).view(4, 4, 3, 3)
     levels = conv.of_activations.levels()[0][0].detach()
+    assert levels[0] == 0 < levels[1]
     rounded = levels[(x[..., None] - levels).abs().argmin(-1)]
     torch.testing.assert_close(conv(x), F.conv2d(rounded, weight, None, 1, 1))
     for row, channel in zip(conv.of_weights.levels()[0], weight, strict=True):
