@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
-from stages.quantisation.params import NEEDED
+from stages.core.params import read
+from stages.quantisation.params import NEEDED, Quantisation
 from tests.conftest import call, change, refused, written
 
 SMALL = {
@@ -90,9 +92,16 @@ ALLOWED = "from 1 to 8, or 32 for full precision"
     ({"sparse.strengths": [0.5, 0.3]}, "each number larger than the one before"),
     ({"seeds": 2}, "`quantisation.seeds` is 2, but should be greater than or equal to 3"),
 ])
-def test_bad_parameters(stage, project, values, line):
+def test_bad_parameters(small, values, line):
     change(values, "quantisation")
-    refused(stage("page"), line, project)
+    with pytest.raises(UserError) as error:
+        read("quantisation", Quantisation)
+    assert line in str(error.value)
+
+
+def test_a_bad_parameter_is_one_line(stage, project):
+    change({"networks": ["full"]}, "quantisation")
+    refused(stage("page"), "which claims are about", project)
 
 
 @pytest.mark.parametrize(("values", "line"), [
