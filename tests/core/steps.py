@@ -33,6 +33,7 @@ from stages.noise.sam import SAM
 from stages.ood.energy import bounded
 from stages.ood.exposure import exposed
 from stages.ood.finetuning import Beside
+from stages.quantisation.nets import Quantised
 from stages.regularization.cutout import Cut
 from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
@@ -105,6 +106,10 @@ def beside(loss, split, rng):
     return net, Beside(Batches(split, 20, rng, 4, True), outside), loss, sgd(net)
 
 
+def few_bits(levels, strength):
+    return Quantised(8, 4, 10, **MOMENTS, weights=2, activations=2, levels=levels, strength=strength)
+
+
 def regularised(split, rng):
     net = resnet()
     head = rotation_head(net)
@@ -135,4 +140,6 @@ KINDS = {
     "exposure": partial(beside, partial(exposed, weight=0.5)),
     "energy": partial(beside, partial(bounded, weight=0.1, m_in=-5.0, m_out=-2.0)),
     "regularised": regularised,
+    "learnt_levels": partial(plainly, make=lambda: few_bits("learnt", 0.5)),
+    "backpropagated_levels": partial(plainly, make=lambda: few_bits("backpropagated", None)),
 }
