@@ -11,6 +11,7 @@ import torch
 from pipeline.documents import load_document, save_document
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
+from stages.core.files import read_json
 from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,6 +58,12 @@ def project(tmp_path, monkeypatch, stages_run):
     return tmp_path
 
 
+def random_digits(train, side=28):
+    """Writes a `digits` of random images, so many of them for training, into the working directory."""
+    parts = some_images(train, (1, side, side)), some_images(40, (1, side, side), seed=1)
+    save_role("digits", Role(*parts, list("0123456789"), "random images"))
+
+
 def change(values, section=None):
     """Sets dotted names, of a section or of all of params.yaml in the working directory."""
     document = load_document("params.yaml")
@@ -93,6 +100,15 @@ def written(project):
     paths = [path for pattern in ("data/*/", "models/", "metrics/", "plots/")
              for path in project.glob(f"{pattern}**/*")]
     return {str(path.relative_to(project)): path.read_bytes() for path in paths if path.is_file()}
+
+
+def published(project, experiment):
+    """How many claims, tables and figures a page has, and which claims no figure shows; all figures exist."""
+    page = read_json(project / f"data/{experiment}/page.json")
+    assert all((project / one["path"]).exists() for one in page["figures"])
+    shown = {name for one in page["figures"] for name in one["claims"]}
+    counts = [len(page[part]) for part in ("claims", "tables", "figures")]
+    return counts, {one["id"] for one in page["claims"]} - shown
 
 
 @pytest.fixture(scope="session")

@@ -1,23 +1,20 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
-import json
 
 import pytest
 import torch
 
 from stages.blockdrop.params import Blockdrop
-from stages.core.data import Role, save_role
 from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
 from stages.core.params import read
-from tests.conftest import call, change, refused, some_images, written
+from tests.conftest import call, change, published, random_digits, refused, written
 
 CHAIN = [
     "trained residual", "trained vgg", "trained stochastic", "trained short", "lesions residual",
     "lesions vgg", "paths", "curriculum", "joint sparing", "joint careful", "page",
 ]
-SHAPE = 1, 16, 16
 SMALL = {
     "data.train": 60, "data.test": 40,
     "shape.depth": 14, "shape.width": 2, "training.epochs": 1, "training.batch_size": 30,
@@ -30,8 +27,7 @@ SMALL = {
 @pytest.fixture
 def small(project):
     """A project of small networks, with a small `digits` of random images."""
-    role = Role(some_images(60, SHAPE), some_images(40, SHAPE, seed=1), list("0123456789"), "random images")
-    save_role("digits", role)
+    random_digits(60, side=16)
     change({"seeds": [1]})
     change(SMALL, "blockdrop")
 
@@ -52,12 +48,8 @@ def test_all_stages_twice(stage, project):
     assert recorded("data/blockdrop/paths/1.safetensors").paths.values.tolist() == [1, 6, 15, 20, 15, 6, 1]
     joint = recorded("data/blockdrop/joint/sparing/1.safetensors")
     assert (joint.gates.shape, joint.random.shape, joint.fixed.shape) == ((40, 6), (2, 40), (40,))
-    page = json.loads((project / "data/blockdrop/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (13, 3, 9)
-    assert all((project / one["path"]).exists() for one in page["figures"])
-    claims = {one["id"] for one in page["claims"]}
-    shown = {name for one in page["figures"] for name in one["claims"]}
-    assert claims - shown == {"short_paths_suffice", "tuning_restores", "tuning_saves_blocks"}   # in tables
+    in_tables = {"short_paths_suffice", "tuning_restores", "tuning_saves_blocks"}
+    assert published(project, "blockdrop") == ([13, 3, 9], in_tables)
     for command in ["trained short", "lesions vgg", "paths", "curriculum", "joint careful"]:
         call(f"blockdrop.{command}")
     done = stage("trained residual")

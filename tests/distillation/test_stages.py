@@ -1,11 +1,10 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
-import json
 
 import pytest
 import torch
 
-from stages.core.data import Role, load_role, save_role
+from stages.core.data import load_role
 from stages.core.files import load, save
 from stages.core.measurements import recorded
 from stages.distillation import omitted, students, teacher, why
@@ -13,7 +12,7 @@ from stages.distillation.digits import judged, logits_path, parts
 from stages.distillation.nets import perceptron
 from stages.distillation.results import STUDENTS
 from stages.distillation.soft import entropy
-from tests.conftest import call, change, refused, some_images, written
+from tests.conftest import call, change, published, random_digits, refused, some_images, written
 
 CHAIN = [
     "teacher", "students large", "students small", "omitted", "why", "labels student", "labels weaker",
@@ -36,9 +35,7 @@ SMALL = {
 @pytest.fixture
 def small(project):
     """A project of small networks, with a small `digits` of random images."""
-    shape = 1, 28, 28
-    role = Role(some_images(90, shape), some_images(40, shape, seed=1), list("0123456789"), "random images")
-    save_role("digits", role)
+    random_digits(90)
     change({"seeds": [1]})
     for part, values in SMALL.items():
         change(values, f"distillation.{part}")
@@ -66,11 +63,7 @@ def test_all_stages_twice(stage, project):
     exits = recorded("data/distillation/objects/own_teacher/1.safetensors")
     assert set(exits) == {"right", "classifier_1", "classifier_2", "ensemble"}
     assert exits.right.equals(exits.classifier_2)            # the deepest answers
-    page = json.loads((project / "data/distillation/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (13, 4, 4)
-    assert all((project / one["path"]).exists() for one in page["figures"])
-    claims = {one["id"] for one in page["claims"]}
-    assert {name for one in page["figures"] for name in one["claims"]} == claims
+    assert published(project, "distillation") == ([13, 4, 4], set())
     assert recorded("data/training/distillation/poor/1.safetensors").train_loss.size == 1    # of two epochs
     for command in ["teacher", "omitted", "why", "alone own_teacher", "page"]:
         call(f"distillation.{command}")

@@ -1,16 +1,14 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
-import json
 
 import pytest
 
 from stages.core.data import Role, save_role
-from stages.core.files import load
+from stages.core.files import load, read_json
 from stages.core.measurements import recorded
-from tests.conftest import call, change, refused, some_images, written
+from tests.conftest import call, change, published, random_digits, refused, some_images, written
 
 CHAIN = ["whole", "spectrum", "narrow half", "narrow quarter", "narrow eighth", "scratch", "page"]
-SHAPE = 1, 28, 28
 SMALL = {
     "hidden": [12, 8], "training.epochs": 2, "training.batch_size": 30, "refinement.epochs": 1,
     "ranks.half": [6, 4, 4], "ranks.quarter": [3, 2, 2], "ranks.eighth": [2, 1, 1],
@@ -20,8 +18,7 @@ SMALL = {
 @pytest.fixture
 def small(project):
     """A project of small networks, with a small `digits` of random images."""
-    role = Role(some_images(90, SHAPE), some_images(40, SHAPE, seed=1), list("0123456789"), "random images")
-    save_role("digits", role)
+    random_digits(90)
     change({"seeds": [1]})
     change(SMALL, "lowrank")
 
@@ -47,12 +44,9 @@ def test_all_stages_twice(stage, project):
     history = recorded("data/training/lowrank/scratch/eighth/1.safetensors")
     assert history.epoch.values.tolist() == [1, 2, 3]                        # of training and refinement
     assert set(history) == {"train_loss", "train_accuracy", "test_loss", "test_accuracy"}
-    page = json.loads((project / "data/lowrank/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (5, 3, 7)
-    assert all((project / one["path"]).exists() for one in page["figures"])
-    claims = {one["id"] for one in page["claims"]}
-    assert {name for one in page["figures"] for name in one["claims"]} == claims
-    assert page["conditions"]["processor"].endswith("float32")
+    assert published(project, "lowrank") == ([5, 3, 7], set())
+    conditions = read_json("data/lowrank/page.json")["conditions"]
+    assert conditions["processor"].endswith("float32")
     for command in ["whole", "spectrum", "scratch", "page"]:
         call(f"lowrank.{command}")
     done = stage("narrow half")
@@ -104,7 +98,8 @@ def test_bad_parameters(stage, project, values, line):
 
 
 def test_a_rank_above_fewer_classes(stage, project):
-    role = Role(some_images(90, SHAPE, classes=3), some_images(40, SHAPE, classes=3), list("abc"), "random")
+    shape = 1, 28, 28
+    role = Role(some_images(90, shape, classes=3), some_images(40, shape, classes=3), list("abc"), "random")
     save_role("digits", role)
     refused(stage("scratch"), "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3", project)
 

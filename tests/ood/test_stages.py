@@ -18,7 +18,7 @@ from stages.ood.measuring import scored
 from stages.ood.params import Odin
 from stages.ood.recipe import known_role, load_outliers
 from stages.ood.results import over, results
-from tests.conftest import call, change, some_images, written
+from tests.conftest import call, change, published, some_images, written
 
 SEEDS = [1, 2]
 CHAIN = [
@@ -93,10 +93,7 @@ def test_all_stages_twice(stage, project):
         for seed in SEEDS
     ]
     assert rows["scenes"][2:4] == pytest.approx(np.mean(errors, 0)[:2], abs=0.051)
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (9, 5, 6)
-    assert all((project / one["path"]).exists() for one in page["figures"])
-    shown = {name for one in page["figures"] for name in one["claims"]}
-    assert {one["id"] for one in page["claims"]} - shown == {"energy_bounds_beat_exposure"}
+    assert published(project, "ood") == ([9, 5, 6], {"energy_bounds_beat_exposure"})
     for command in ["ood.sets", "ood.exposure exposed", "ood.exposure_scores"]:
         stage(command)
     assert written(project) == first                      # the same stage twice is the same bytes

@@ -1,6 +1,5 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
-import json
 
 import pytest
 
@@ -9,7 +8,7 @@ from stages.core.files import load
 from stages.core.measurements import recorded
 from stages.core.params import read
 from stages.quantisation.params import NEEDED, Quantisation
-from tests.conftest import call, change, refused, written
+from tests.conftest import call, change, published, refused, written
 
 SMALL = {
     "images": 60, "training.epochs": 1, "training.batch_size": 30, "training.lr": 0.001, "networks": NEEDED,
@@ -44,11 +43,7 @@ def test_all_stages_twice(stage, project):
     assert list(recorded("data/quantisation/networks/full/1.safetensors")) == ["right"]
     assert recorded("data/quantisation/sparse/0.0/1.safetensors").bits.values.tolist() == [3] * 6
     assert (recorded("data/quantisation/sparse/0.5/1.safetensors").bits < 3).all()
-    page = json.loads((project / "data/quantisation/page.json").read_text())
-    assert (len(page["claims"]), len(page["tables"]), len(page["figures"])) == (6, 3, 5)
-    assert all((project / one["path"]).exists() for one in page["figures"])
-    claims = {one["id"] for one in page["claims"]}
-    assert {name for one in page["figures"] for name in one["claims"]} == claims
+    assert published(project, "quantisation") == ([6, 3, 5], set())
     for command in ["fits", "network learnt_2_2", "sparse", "page"]:
         call(f"quantisation.{command}")
     done = stage("network backpropagated_2_2")
