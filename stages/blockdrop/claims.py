@@ -64,8 +64,8 @@ def of_policies(whole, chosen, before):
              sentence="A network with learned policies has more test images right than one trained on as "
                       "long with random blocks, as many for each image."),
         made(chosen.learned - chosen.fixed_tuned, id="policy_beats_one_set", source=OURS,
-             sentence="It has more right than one trained on as long with one set of as many blocks for all "
-                      "images, chosen by what can best be spared."),
+             sentence="A network with learned policies has more test images right than one trained on as "
+                      "long with one set of as many blocks for all images: those that can least be spared."),
         made(chosen.learned - chosen.exchanged, id="policies_fit_their_images", source=f"{WU}, section 4",
              sentence="Learned policies have more images right than the same policies given to other "
                       "images."),
@@ -74,7 +74,8 @@ def of_policies(whole, chosen, before):
                       "than after the curriculum alone."),
         made(before.gates.sum("block") - blocks, unit="blocks", id="tuning_saves_blocks",
              source=f"{WU}, section 4",
-             sentence="They also run fewer blocks than after the curriculum alone."),
+             sentence="Policies run fewer blocks after they were trained together with the network than "
+                      "after the curriculum alone."),
         made(2 * hard * (blocks - blocks.mean("image")), unit="blocks", id="hard_images_use_more",
              source=f"{WU}, section 4",
              sentence="Learned policies run more blocks for hard images than for easy ones."),

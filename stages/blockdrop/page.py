@@ -152,17 +152,17 @@ def rivals_figures(whole, chosen):
         panels[f"{words.capitalize()}: {share:.0f} % of blocks"] = {"accuracy": shown}
     level = float(whole.right.sel(network="residual").mean()), "the whole network"
 
-    def drawn(name, caption, rivals, claims, xlim=None):
+    def drawn(name, caption, rivals, claims, lowest):
         return dots(f"blockdrop/{name}", caption, panels, {rival: RIVALS[rival] for rival in rivals},
-                    "test accuracy, %", level, claims, xlim)
+                    "test accuracy, %", level, claims, (lowest, 100))
 
     return [
         drawn("tuned", "Test accuracy of networks that were trained on with the blocks that they run: "
               "learned policies, and as many blocks chosen otherwise.", TUNED,
-              ["policy_beats_random", "policy_beats_one_set", "policies_fit_their_images"]),
+              ["policy_beats_random", "policy_beats_one_set", "policies_fit_their_images"], 70),
         drawn("untuned", "Test accuracy with as many blocks as learned policies run, of networks that "
               "were not trained on with them.", [name for name in RIVALS if name not in TUNED],
-              ["stochastic_depth_bears_dropping"], (0, 100)),
+              ["stochastic_depth_bears_dropping"], 0),
     ]
 
 
