@@ -20,9 +20,10 @@ def run(profile: str):
 
 def write_all(profile):
     """Measures and writes everything but the section on GPUs, which stays as it is."""
+    on_gpu = gpu.section()
     intervals.run()
     sections = [
-        "## Training", "", *training.measured(), gpu.section(), *starts.section(), *pipeline.section(profile),
+        "## Training", "", *training.measured(), on_gpu, *starts.section(), *pipeline.section(profile),
         *scheduling.section(),
     ]
     here = facts()

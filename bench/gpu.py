@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bench import training
-from pipeline.documents import between
+from pipeline.documents import between, parted
 from stages.core.compute import facts
 from stages.core.errors import UserError
 from stages.core.files import write
@@ -25,8 +25,8 @@ def run():
 
 def section():
     """The section as it stands in the page, for a page that is written anew."""
-    begin, end = f"<!-- {NAME} -->\n", f"<!-- end of {NAME} -->\n"
-    return begin + Path(PAGE).read_text(encoding="utf-8").partition(begin)[2].partition(end)[0] + end
+    inside = parted(Path(PAGE).read_text(encoding="utf-8"), NAME, PAGE)[1]
+    return f"<!-- {NAME} -->\n{inside}<!-- end of {NAME} -->\n"
 
 
 if __name__ == "__main__":

@@ -8,13 +8,14 @@ import numpy as np
 from scipy.special import stdtrit
 
 from bench.samples import auroc, balanced, correlated, normal, rare, tnr, true_auroc, true_tnr, unpaired
+from pipeline.documents import between
 from stages.core.files import write
 from stages.core.intervals import NORMAL, TAIL, interval
 from stages.core.stage import main
 
 RUNS = {3: 6_000, 5: 4_000, 10: 4_000}                       # seeds -> runs of a kind
 PART = 10                        # of them are drawn at once
-PAGE, BEGIN, END = "docs/statistics.md", "<!-- coverage, by make bench -->\n", "<!-- end of coverage -->\n"
+PAGE = "docs/statistics.md"
 
 
 def misses(truth, draw, runs):
@@ -130,8 +131,8 @@ def run():
     for line in table():
         print(line, flush=True)
         lines.append(line)
-    before, rest = Path(PAGE).read_text(encoding="utf-8").split(BEGIN)
-    write(PAGE, before + BEGIN + "\n".join(lines) + "\n" + END + rest.split(END)[1])
+    text = Path(PAGE).read_text(encoding="utf-8")
+    write(PAGE, between(text, "coverage", "".join(f"{line}\n" for line in lines), PAGE))
 
 
 if __name__ == "__main__":

@@ -37,11 +37,20 @@ def text_of(document):
 
 def between(text, name, content, where):
     """The `text` of a page of Markdown with `content` between <!-- name --> and <!-- end of name -->."""
+    before, _, after = parted(text, name, where)
+    return f"{before}{content}{after}"
+
+
+def parted(text, name, where):
+    """What the `text` of a page of Markdown has up to <!-- name -->, from there to <!-- end of name -->, and
+    from that on.
+    """
     begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     if text.count(begin) != 1 or text.count(end) != 1:
         raise UserError(f"{where} needs a line {begin.strip()} and below it {end.strip()}, each once")
     before, _, rest = text.partition(begin)
-    return f"{before}{begin}{content}{end}{rest.partition(end)[2]}"
+    inside, _, after = rest.partition(end)
+    return before + begin, inside, end + after
 
 
 def bracketed(items):
