@@ -121,7 +121,7 @@ class Batches:
         """Shifts, mirrors and gathers the images `chosen` in one indexing operation."""
         n, where = len(chosen), chosen.device
         shift = torch.randint(2 * self.pad + 1, (2, n, 1), generator=self.rng, device=where)
-        if not self.pad and not self.flip:                                   # digits: a sixth of a step
+        if not self.pad and not self.flip:                                   # five times as fast
             return unit(self.pixels[chosen].permute(0, 3, 1, 2))
         rows = torch.arange(self.height, device=where) + shift[0]            # (b, h)
         columns = torch.arange(self.width, device=where).expand(n, -1)
