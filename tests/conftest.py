@@ -126,6 +126,13 @@ def ran(project, warm):
 
 
 @pytest.fixture
+def small_stage(small, ran, request):
+    """Runs a stage of the module's experiment in the project that its fixture `small` makes."""
+    experiment = request.module.__name__.split(".")[1]
+    return lambda command: ran(f"{experiment}.{command}")
+
+
+@pytest.fixture
 def stage(project, ran, request):
     """Runs a stage after replacing texts, old -> new, in params.yaml; first those of the module's SMALL."""
 

@@ -17,18 +17,11 @@ from torch import nn
 
 from stages.core.compute import device, mixed
 from stages.core.data import unit
-from stages.core.nets import Block
+from stages.core.nets import Block, widened
 
 
 class ResidualBlock(Block):
     """A block of core's ResNet whose residual has a gate."""
-
-    def residual(self, x):
-        x = F.relu(self.norm1(self.conv1(x)), inplace=True)
-        return self.norm2(self.conv2(x))
-
-    def shortcut(self, x):
-        return widened(F.avg_pool2d(x, 1, self.stride) if self.stride > 1 else x, self.added)
 
     def forward(self, x, gate=None):
         residual = self.residual(x)
@@ -53,11 +46,6 @@ class PlainLayer(nn.Module):
             return after
         gate = gate.to(after.dtype)
         return gate * after + (1 - gate) * widened(x, self.added)
-
-
-def widened(x, added):
-    """x with `added` channels of zeros, half of them before the others."""
-    return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
 
 
 PARTS = {"residual": (ResidualBlock, 1), "vgg": (PlainLayer, 2)}     # and how many are two convolutions

@@ -19,7 +19,7 @@ from stages.core.files import load, save
 
 
 class Block(nn.Module):
-    """relu(x + residual(x)); `stride` 2 halves the image."""
+    """relu(residual(x) + shortcut(x)); `stride` 2 halves the image."""
 
     def __init__(self, channels, width, stride):
         super().__init__()
@@ -29,14 +29,22 @@ class Block(nn.Module):
         self.norm2 = nn.BatchNorm2d(width)
         self.stride, self.added = stride, width - channels
 
-    def forward(self, x):
-        residual = F.relu(self.norm1(self.conv1(x)), inplace=True)
-        residual = self.norm2(self.conv2(residual))
+    def residual(self, x):
+        x = F.relu(self.norm1(self.conv1(x)), inplace=True)
+        return self.norm2(self.conv2(x))
+
+    def shortcut(self, x):
         if self.stride > 1:
             x = F.avg_pool2d(x, 1, self.stride)    # every other pixel; slicing takes a tenth of a step longer
-        if self.added:
-            x = F.pad(x, (0, 0, 0, 0, self.added // 2, self.added - self.added // 2))
-        return F.relu(residual + x, inplace=True)
+        return widened(x, self.added)
+
+    def forward(self, x):
+        return F.relu(self.residual(x) + self.shortcut(x), inplace=True)
+
+
+def widened(x, added):
+    """x with `added` channels of zeros, half of them before the others."""
+    return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
 
 
 class ResNet(nn.Module):

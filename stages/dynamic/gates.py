@@ -4,6 +4,8 @@ Bejnordi et al. 2020 (gating.py, shaping.py). Of every test image: is it right, 
 were open.
 """
 
+import torch
+
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.measurements import record
@@ -35,11 +37,10 @@ def run(network: str):
     test = role.test
     for seed in each_seed(one.seeds):
         net = kept(f"gates/{network}", seed, trained(seed, role, recipe, one, prior))
-        z, opened = seen(net, test.images, lambda net: net.choices())
-        _, macs = seen(net, test.images, lambda net: net.macs())
+        z, found = seen(net, test.images, lambda net: torch.cat([net.macs()[:, None], net.choices()], 1))
         record(f"data/dynamic/gates/{network}/{seed}.safetensors", {
-            "right": ("image", correct(z, test.labels)), "macs": ("image", macs.double()),
-            "open": ("image gate", opened.bool()),
+            "right": ("image", correct(z, test.labels)), "macs": ("image", found[:, 0].double()),
+            "open": ("image gate", found[:, 1:].bool()),
         }, {"gates": [block.width for block in net.blocks]})
 
 

@@ -32,13 +32,7 @@ def small(project):
     change(SMALL, "blockdrop")
 
 
-@pytest.fixture
-def stage(small, ran):
-    """Runs a stage of this experiment in a project of small networks."""
-    return lambda command: ran(f"blockdrop.{command}")
-
-
-def test_all_stages_twice(stage, project):
+def test_all_stages_twice(small_stage, project):
     for command in CHAIN:
         call(f"blockdrop.{command}")
     first = written(project)
@@ -52,7 +46,7 @@ def test_all_stages_twice(stage, project):
     assert published(project, "blockdrop") == ([13, 3, 9], in_tables)
     for command in ["trained short", "lesions vgg", "paths", "curriculum", "joint careful"]:
         call(f"blockdrop.{command}")
-    done = stage("trained residual")
+    done = small_stage("trained residual")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
@@ -116,23 +110,24 @@ def test_bad_parameters(small, values, line):
     assert "\n" not in str(refusal.value)
 
 
-def test_the_page_refuses_them_too(stage, project):
+def test_the_page_refuses_them_too(small_stage, project):
     change({"curriculum.epochs": 5}, "blockdrop")
-    refused(stage("page"), "`curriculum.epochs` of at least 6", project)
+    refused(small_stage("page"), "`curriculum.epochs` of at least 6", project)
 
 
-def test_too_few_images_for_a_batch(stage, project):
+def test_too_few_images_for_a_batch(small_stage, project):
     change({"training.batch_size": 61}, "blockdrop")
-    refused(stage("trained short"), "60 training images do not fill a batch of 61", project)
+    refused(small_stage("trained short"), "60 training images do not fill a batch of 61", project)
 
 
-def test_more_images_than_there_are(stage, project):
+def test_more_images_than_there_are(small_stage, project):
     change({"data.train": 61}, "blockdrop")
-    refused(stage("trained vgg"), "`blockdrop.data.train` is 61, but there are 60 images", project)
+    refused(small_stage("trained vgg"), "`blockdrop.data.train` is 61, but there are 60 images", project)
     change({"data.train": 60, "paths.images": 41}, "blockdrop")
     call("blockdrop.trained residual")
-    refused(stage("paths"), "`blockdrop.paths.images` is 41, but there are 40 images")
+    refused(small_stage("paths"), "`blockdrop.paths.images` is 41, but there are 40 images")
 
 
-def test_missing_weights(stage, project):
-    refused(stage("paths"), "models/blockdrop/residual/1.safetensors does not exist: run the stage", project)
+def test_missing_weights(small_stage, project):
+    done = small_stage("paths")
+    refused(done, "models/blockdrop/residual/1.safetensors does not exist: run the stage", project)

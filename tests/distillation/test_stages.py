@@ -41,13 +41,7 @@ def small(project):
         change(values, f"distillation.{part}")
 
 
-@pytest.fixture
-def stage(small, ran):
-    """Runs a stage of this experiment in a project of small networks."""
-    return lambda command: ran(f"distillation.{command}")
-
-
-def test_all_stages_twice(stage, project):
+def test_all_stages_twice(small_stage, project):
     for command in CHAIN:
         call(f"distillation.{command}")
     first = written(project)
@@ -67,7 +61,7 @@ def test_all_stages_twice(stage, project):
     assert recorded("data/training/distillation/poor/1.safetensors").train_loss.size == 1    # of two epochs
     for command in ["teacher", "omitted", "why", "alone own_teacher", "page"]:
         call(f"distillation.{command}")
-    done = stage("students small")
+    done = small_stage("students small")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
@@ -193,9 +187,9 @@ def test_students_are_judged_image_by_image(small):
         ("teacher", "digits", {"teacher.lr": 1e30}, "the loss is nan in epoch 1 of 2: lower lr"),
     ],
 )
-def test_bad_parameters(stage, project, command, part, values, line):
+def test_bad_parameters(small_stage, project, command, part, values, line):
     change(values, f"distillation.{part}")
-    refused(stage(command), line, project)
+    refused(small_stage(command), line, project)
 
 
 @pytest.mark.parametrize(("command", "path"), [
@@ -204,5 +198,5 @@ def test_bad_parameters(stage, project, command, part, values, line):
     ("taught poor", "models/distillation/poor/1.safetensors"),
     ("page", "data/distillation/students/large/labels/1.safetensors"),
 ])
-def test_missing_artifacts(stage, command, path):
-    refused(stage(command), f"{path} does not exist: run the stage that writes it, or `dvc repro`")
+def test_missing_artifacts(small_stage, command, path):
+    refused(small_stage(command), f"{path} does not exist: run the stage that writes it, or `dvc repro`")

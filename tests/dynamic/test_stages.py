@@ -24,13 +24,7 @@ def small(project):
     change(SMALL, "dynamic")
 
 
-@pytest.fixture
-def stage(small, ran):
-    """Runs a stage of this experiment in a project of small networks."""
-    return lambda command: ran(f"dynamic.{command}")
-
-
-def test_all_stages_twice(stage, project):
+def test_all_stages_twice(small_stage, project):
     for command in CHAIN:
         call(f"dynamic.{command}")
     first = written(project)
@@ -48,7 +42,7 @@ def test_all_stages_twice(stage, project):
     assert published(project, "dynamic") == ([14, 5, 9], set())
     for command in ["kernels two", "gates unshaped", "attention"]:
         call(f"dynamic.{command}")
-    done = stage("attacks")
+    done = small_stage("attacks")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
@@ -70,6 +64,6 @@ def test_all_stages_twice(stage, project):
     ("attacks", {"attacks.images": 41}, "`dynamic.attacks.images` is 41, but there are 40 images"),
     ("attacks", {}, "models/dynamic/kernels/plain/1.safetensors does not exist: run the stage"),
 ])
-def test_bad_input(stage, project, command, values, line):
+def test_bad_input(small_stage, project, command, values, line):
     change(values, "dynamic")
-    refused(stage(command), line, project)
+    refused(small_stage(command), line, project)

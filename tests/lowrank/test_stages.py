@@ -23,13 +23,7 @@ def small(project):
     change(SMALL, "lowrank")
 
 
-@pytest.fixture
-def stage(small, ran):
-    """Runs a stage of this experiment in a project of small networks."""
-    return lambda command: ran(f"lowrank.{command}")
-
-
-def test_all_stages_twice(stage, project):
+def test_all_stages_twice(small_stage, project):
     for command in CHAIN:
         call(f"lowrank.{command}")
     first = written(project)
@@ -49,7 +43,7 @@ def test_all_stages_twice(stage, project):
     assert conditions["processor"].endswith("float32")
     for command in ["whole", "spectrum", "scratch", "page"]:
         call(f"lowrank.{command}")
-    done = stage("narrow half")
+    done = small_stage("narrow half")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
@@ -92,17 +86,18 @@ LIMITS = "in each list a rank for every weight matrix, at most [12, 8, 8]"
     ({"training.batch_size": 91}, "90 training images do not fill a batch of 91"),
     ({"training.lr": 1e30}, "lower lr"),
 ])
-def test_bad_parameters(stage, project, values, line):
+def test_bad_parameters(small_stage, project, values, line):
     change(values, "lowrank")
-    refused(stage("scratch"), line, project)
+    refused(small_stage("scratch"), line, project)
 
 
-def test_a_rank_above_fewer_classes(stage, project):
+def test_a_rank_above_fewer_classes(small_stage, project):
     shape = 1, 28, 28
     role = Role(some_images(90, shape, classes=3), some_images(40, shape, classes=3), list("abc"), "random")
     save_role("digits", role)
-    refused(stage("scratch"), "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3", project)
+    refused(small_stage("scratch"), "rank 4 of a weight matrix 3 x 8: it should be from 1 to 3", project)
 
 
-def test_missing_weights(stage, project):
-    refused(stage("narrow half"), "models/lowrank/whole/1.safetensors does not exist: run the stage", project)
+def test_missing_weights(small_stage, project):
+    done = small_stage("narrow half")
+    refused(done, "models/lowrank/whole/1.safetensors does not exist: run the stage", project)

@@ -23,13 +23,7 @@ def small(project):
     change(SMALL, "quantisation")
 
 
-@pytest.fixture
-def stage(small, ran):
-    """Runs a stage of this experiment in a project of small networks."""
-    return lambda command: ran(f"quantisation.{command}")
-
-
-def test_all_stages_twice(stage, project):
+def test_all_stages_twice(small_stage, project):
     call("baseline.train 8")
     chain = ["fits", *(f"network {name}" for name in NEEDED), "sparse", "page"]
     for command in chain:
@@ -46,7 +40,7 @@ def test_all_stages_twice(stage, project):
     assert published(project, "quantisation") == ([6, 3, 5], set())
     for command in ["fits", "network learnt_2_2", "sparse", "page"]:
         call(f"quantisation.{command}")
-    done = stage("network backpropagated_2_2")
+    done = small_stage("network backpropagated_2_2")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
@@ -94,23 +88,24 @@ def test_bad_parameters(small, values, line):
     assert line in str(error.value)
 
 
-def test_a_bad_parameter_is_one_line(stage, project):
+def test_a_bad_parameter_is_one_line(small_stage, project):
     change({"networks": ["full"]}, "quantisation")
-    refused(stage("page"), "which claims are about", project)
+    refused(small_stage("page"), "which claims are about", project)
 
 
 @pytest.mark.parametrize(("values", "line"), [
     ({"images": 61}, "`quantisation.images` is 61, but there are 60 images"),
     ({"training.batch_size": 61}, "60 training images do not fill a batch of 61"),
 ])
-def test_too_few_images(stage, project, values, line):
+def test_too_few_images(small_stage, project, values, line):
     change(values, "quantisation")
-    refused(stage("sparse"), line, project)
+    refused(small_stage("sparse"), line, project)
 
 
-def test_a_network_that_there_is_not(stage, project):
-    refused(stage("network learnt_2"), ALLOWED, project)
+def test_a_network_that_there_is_not(small_stage, project):
+    refused(small_stage("network learnt_2"), ALLOWED, project)
 
 
-def test_missing_weights(stage, project):
-    refused(stage("network full"), "models/resnet8/sgd/1.safetensors does not exist: run the stage", project)
+def test_missing_weights(small_stage, project):
+    done = small_stage("network full")
+    refused(done, "models/resnet8/sgd/1.safetensors does not exist: run the stage", project)
