@@ -13,6 +13,7 @@ from torch import nn
 from stages.core.attacks import adversarial
 from stages.core.compute import noted
 from stages.core.data import Batches
+from stages.core.mixup import Mixed, mixup
 from stages.core.nets import ResNet
 from stages.core.train import SGD, cross_entropy
 from stages.distillation.alone import own_teacher, smoothing, virtual
@@ -35,7 +36,6 @@ from stages.ood.exposure import exposed
 from stages.ood.finetuning import Beside
 from stages.quantisation.nets import Quantised
 from stages.regularization.cutout import Cut
-from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 
 MOMENTS = {"mean": [0.5] * 3, "std": [0.25] * 3}
