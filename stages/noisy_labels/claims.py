@@ -28,7 +28,7 @@ def high(one, of):
 
 def over_best(name, found, noise):
     """What a method has more of than the best of the others."""
-    right = side_by_side({method: last(of[noise]) for method, of in found.items()}).dropna("seed")
+    right = side_by_side({method: last(of[noise]) for method, of in found.items()})
     rivals, (first, second) = [method for method in found if method != name], halves(right)
     read = [on.sel(network=name) - on.sel(network=best(by, rivals)).drop_vars("network")
             for by, on in ((first, second), (second, first))]

@@ -19,7 +19,7 @@ FILE = "CIFAR-10_human.pt"
 KEYS = {"aggre": "aggre_label", "worse": "worse_label", "random1": "random_label1",
         "random2": "random_label2", "random3": "random_label3"}
 ARRAYS = [np._core.multiarray._reconstruct, np.ndarray, np.dtype, type(np.dtype("int64")),
-          ("numpy.core.multiarray._reconstruct", np._core.multiarray._reconstruct)]      # as NumPy 1 wrote it
+          (np._core.multiarray._reconstruct, "numpy.core.multiarray._reconstruct")]      # as NumPy 1 wrote it
 
 
 def human(which, folder, true):

@@ -7,7 +7,6 @@ from stages.core.pages import conditions, publish
 from stages.core.params import read
 from stages.core.seeds import listed
 from stages.core.stage import main
-from stages.core.words import counted
 from stages.noisy_labels.about import ABOUT
 from stages.noisy_labels.claims import claims, memorised
 from stages.noisy_labels.images import some_of_role
@@ -37,7 +36,7 @@ def in_words(noise):
 
 
 def by_method(found, noise, of):
-    """A measure of every method at one noise, a dict: methods differ in seeds."""
+    """A measure of every method that was tried at one noise, a dict."""
     return {method: of(one[noise]) for method, one in found.items() if noise in one}
 
 
@@ -47,7 +46,7 @@ def accuracy_table(found, settings):
     return table(
         "Test accuracy in the last epoch, %, by noise", NAMES,
         {in_words(noise): by_method(found, noise, last) for noise in noises},
-        f"{len(MAIN)} methods have all seeds, the others {counted(settings.seeds, 'seed')}.", of="method",
+        of="method",
     )
 
 
@@ -104,7 +103,7 @@ def epochs_figure(found):
 
     return lines(
         "noisy_labels/epochs", "What networks learn at 40 % symmetric noise: test images that are right, "
-        "training images with a right label that are taken for it, and with a wrong label that are taken for it.",
+        "training images with a right label that are taken for it, and those with a wrong label.",
         {"Test images": of_all(lambda one: one.right),
          "Right label, learnt": of_all(lambda one: share(one, "fitted")),
          "Wrong label, memorised": of_all(lambda one: share(one, "memorised"))},
@@ -172,7 +171,8 @@ def answer(found):
     return (
         f"With right labels CE has {at['ce'][CLEAN]:.0f} % of the test images right and SCE "
         f"{at['sce'][CLEAN]:.0f} %; at 40 % symmetric noise {at['ce'][SYMMETRIC]:.0f} and "
-        f"{at['sce'][SYMMETRIC]:.0f} %, for CE ends with {kept['ce']:.0f} % of the wrong labels memorised and SCE with {kept['sce']:.0f} %. At 40 % "
+        f"{at['sce'][SYMMETRIC]:.0f} %, for CE ends with {kept['ce']:.0f} % of the "
+        f"wrong labels memorised and SCE with {kept['sce']:.0f} %. At 40 % "
         f"class-dependent noise, {NAMES[leader]} is ahead with {at[leader][ASYMMETRIC]:.0f} %, where CE has "
         f"{at['ce'][ASYMMETRIC]:.0f} and SCE {at['sce'][ASYMMETRIC]:.0f} %."
     )

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, Few, ImageRecipe, NotNegative, Positive, Section, distinct
+from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Section, distinct
 
 Share = Annotated[float, Field(ge=0, le=1)]
 HUMAN = "aggre", "worse", "random1", "random2", "random3"
-MAIN = "ce", "sce"               # what most claims are about: these two have every noise and every seed
+MAIN = "ce", "sce"               # what most claims are about: these two have every noise
 CLEAN, SYMMETRIC, ASYMMETRIC = "none", "symmetric_40", "asymmetric_40"
 HIGH = SYMMETRIC, "symmetric_60", "symmetric_80"
 
@@ -152,7 +152,6 @@ class NoisyLabels(Section):
     network: Network
     training: ImageRecipe
     every: Count
-    seeds: Few
     methods: Methods
     sweep: Sweep
 

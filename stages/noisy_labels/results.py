@@ -8,7 +8,7 @@ stopped   where most labels of held-out images, as wrong as the others, are pred
 """
 
 from stages.core.measurements import measured, recorded
-from stages.noisy_labels.params import MAIN, METHODS, SYMMETRIC
+from stages.noisy_labels.params import METHODS, SYMMETRIC
 
 NAMES = {
     "ce": "cross-entropy (CE)",
@@ -35,8 +35,7 @@ def results(settings, seeds):
     return {
         method: {
             noise: of_percent(measured(
-                f"data/noisy_labels/{method}/{noise}/{{seed}}.safetensors",
-                seed=seeds if method in MAIN else seeds[: settings.seeds],
+                f"data/noisy_labels/{method}/{noise}/{{seed}}.safetensors", seed=seeds,
             )) for noise in settings.noises.of(method)
         } for method in METHODS
     }
