@@ -5,8 +5,8 @@ nothing else is said. High rates are 40, 60 and 80 %, all together. A rival that
 the best epoch, is chosen on one half of the test images and compared on the other, both ways. What a network
 has memorised are mislabelled training images that it takes for what their label says; it has no axis of
 images, since other images are mislabelled with every seed. All rest on cross-entropy having learnt from right
-labels. All this was fixed before the outcome of the default run was looked at; a first look at single seeds
-chose the number of images and of epochs.
+labels. Claims and measures were fixed before any default run; the number of images and of epochs were chosen
+on single seeds.
 """
 
 import xarray as xr

@@ -10,7 +10,7 @@ from stages.core.stage import main
 from stages.noisy_labels.human import human
 from stages.noisy_labels.images import labels_path, some_of_role
 from stages.noisy_labels.noise import PAIRS, asymmetric, confusion, symmetric
-from stages.noisy_labels.params import MAIN, Data, Noises
+from stages.noisy_labels.params import Data, Noises
 
 
 def given(name, true, classes, data, rng):
@@ -34,7 +34,7 @@ def run():
     true, classes = role.train.labels.cpu(), len(role.classes)
     n = len(true) - data.validation
     for seed in each_seed():
-        for name in noises.of(MAIN[0]):
+        for name in noises.each:
             rng = np.random.default_rng(seed)
             labels = torch.from_numpy(given(name, true.numpy(), classes, data, rng)).to("cpu")
             record(labels_path(name, seed), {

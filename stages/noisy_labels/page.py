@@ -42,7 +42,7 @@ def by_method(found, noise, of):
 
 def accuracy_table(found, settings):
     """Accuracy in the last epoch at every noise."""
-    noises = sorted(settings.noises.of("ce"), key=lambda name: (name != CLEAN, name))
+    noises = sorted(settings.noises.each, key=lambda name: (name != CLEAN, name))
     return table(
         "Test accuracy in the last epoch, %, by noise", NAMES,
         {in_words(noise): by_method(found, noise, last) for noise in noises},

@@ -23,17 +23,6 @@ def noise(name):
     return name
 
 
-def having(*needed):
-    """A check of lists: nothing twice, and all `needed` are in it."""
-
-    def check(names):
-        if not set(needed) <= set(names):
-            raise ValueError(f"a list that has {', '.join(needed)}, which claims are about")
-        return distinct(names)
-
-    return AfterValidator(check)
-
-
 Noise = Annotated[str, AfterValidator(noise)]
 Values = Annotated[list[Positive], AfterValidator(distinct)]
 
@@ -53,16 +42,23 @@ class Data(Section):
 class Noises(Section):
     """What every method is tried on, and what the main ones are besides."""
 
-    all: Annotated[list[Noise], having(SYMMETRIC, ASYMMETRIC)]
-    main: Annotated[list[Noise], having(CLEAN, *HIGH[1:])]
+    all: list[Noise]
+    main: list[Noise]
+
+    @property
+    def each(self):
+        return [*self.all, *self.main]
 
     def of(self, method):
         """Those that a method is tried on."""
-        return [*self.all, *self.main] if method in MAIN else self.all
+        return self.each if method in MAIN else self.all
 
     @model_validator(mode="after")
-    def _once(self):
-        distinct(self.of(MAIN[0]))
+    def _those_of_claims(self):
+        distinct(self.each)
+        for names, needed in ((self.all, [SYMMETRIC, ASYMMETRIC]), (self.each, [CLEAN, *HIGH])):
+            if not set(needed) <= set(names):
+                raise ValueError(f"lists that have {', '.join(needed)}, which claims are about")
         return self
 
 

@@ -31,6 +31,7 @@ from stages.lottery.recipe import From, Remembering
 from stages.lottery.vgg import VGG
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM
+from stages.noisy_labels.losses import loss_of
 from stages.ood.energy import bounded
 from stages.ood.exposure import exposed
 from stages.ood.finetuning import Beside
@@ -118,6 +119,11 @@ def regularised(split, rng):
     return net, batches, with_rotation(mixup, head, 0.5, 0.5), sgd(nn.ModuleList([net, head]))
 
 
+def corrected(split, rng):
+    eye = torch.eye(10, device=split.labels.device)
+    return plainly(split, rng, loss_of("forward", {}, 0.6 * eye + 0.4 * eye.roll(1, 1)))
+
+
 KINDS = {
     "sgd": plainly,
     "vgg": partial(plainly, make=lambda: VGG(11, 4, 10, **MOMENTS)),
@@ -140,6 +146,8 @@ KINDS = {
     "exposure": partial(beside, partial(exposed, weight=0.5)),
     "energy": partial(beside, partial(bounded, weight=0.1, m_in=-5.0, m_out=-2.0)),
     "regularised": regularised,
+    "symmetric": partial(plainly, loss=loss_of("sce", {"alpha": 0.1, "beta": 1.0, "a": -4.0}, None)),
+    "forward": corrected,
     "learnt_levels": partial(plainly, make=lambda: few_bits("learnt", 0.5)),
     "backpropagated_levels": partial(plainly, make=lambda: few_bits("backpropagated", None)),
 }

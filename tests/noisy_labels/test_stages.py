@@ -76,8 +76,8 @@ RULE = "none, symmetric_ or asymmetric_ and a percentage from 1 to 99, as in sym
     ({"noises.all": ["symmetric_40", "asymmetric_40", "symmetric_101"]}, RULE),          # more than all
     ({"noises.all": ["symmetric_40", "asymmetric_40", "symmetric_0"]}, RULE),
     ({"noises.all": ["symmetric_40", "asymmetric_40", "human_best"]}, RULE),
-    ({"noises.all": ["symmetric_40"]}, "a list that has symmetric_40, asymmetric_40, which claims are about"),
-    ({"noises.main": ["none"]}, "a list that has none, symmetric_60, symmetric_80, which claims are about"),
+    ({"noises.all": ["symmetric_40"]}, "lists that have symmetric_40, asymmetric_40, which claims are about"),
+    ({"noises.main": ["none"]}, "lists that have none, symmetric_40, symmetric_60, symmetric_80, which"),
     ({"noises.main": ["none", "symmetric_60", "symmetric_80", "symmetric_40"]}, "nothing in it twice"),
     ({"methods.sce.a": 0.0}, "`noisy_labels.methods.sce.a` is 0.0, but should be less than 0"),
     ({"methods.gce.q": 0.0}, "`noisy_labels.methods.gce.q` is 0.0, but should be greater than 0"),
