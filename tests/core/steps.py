@@ -12,9 +12,11 @@ from torch import nn
 
 from stages.core.attacks import adversarial
 from stages.core.compute import noted
+from stages.core.cutout import Cut
 from stages.core.data import Batches
 from stages.core.nets import ResNet
 from stages.core.train import SGD, cross_entropy
+from stages.core.vgg import VGG
 from stages.distillation.alone import own_teacher, smoothing, virtual
 from stages.distillation.digits import numbered
 from stages.distillation.nets import OwnTeacher, Perceptron, StagedResNet
@@ -27,14 +29,12 @@ from stages.lottery.continuous import Annealing, optimizer_of, penalised, soften
 from stages.lottery.masks import convolutions, hold
 from stages.lottery.params import Continuous, Training
 from stages.lottery.recipe import From, Remembering
-from stages.lottery.vgg import VGG
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM
 from stages.ood.energy import bounded
 from stages.ood.exposure import exposed
 from stages.ood.finetuning import Beside
 from stages.quantisation.nets import Quantised
-from stages.regularization.cutout import Cut
 from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 
