@@ -11,7 +11,7 @@ at.
 
 from stages.core.claims import OURS, claim
 from stages.patch.about import BROWN
-from stages.patch.nets import POOL
+from stages.patch.params import POOL
 from stages.patch.results import ensembles, errs, lost_when_small, right, says_target
 
 QUARTER = 90.0                   # percent: least success of the paper's patches on a quarter of the image

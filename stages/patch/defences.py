@@ -9,8 +9,8 @@ from stages.core.params import Count, Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.patch.judging import Trial, controls, learned
-from stages.patch.nets import DEFENCES, networks
-from stages.patch.params import Pasted, Sizes
+from stages.patch.nets import networks
+from stages.patch.params import DEFENCES, Pasted, Sizes
 from stages.patch.placing import Placing
 
 

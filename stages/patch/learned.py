@@ -14,8 +14,8 @@ from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.core.train import training
 from stages.patch.learning import Patches, Placed, against, stepped
-from stages.patch.nets import DEFENCES, POOL, networks
-from stages.patch.params import Learning, Pasted, Sizes
+from stages.patch.nets import networks
+from stages.patch.params import DEFENCES, POOL, Learning, Pasted, Sizes
 from stages.patch.placing import Placing
 
 ENSEMBLES = {f"but_{left}": [name for name in POOL if name != left] for left in POOL}

@@ -10,9 +10,6 @@ from stages.core.vgg import VGG
 from stages.patch.dense import DenseNet
 from stages.patch.params import Window
 
-POOL = "resnet", "deeper", "vgg", "dense"                    # patches of each are tried on the others
-DEFENCES = "robust", "cutout", "median"
-
 
 class Filtered(nn.Module):
     """A network that sees images through a median filter of `side` x `side` pixels: feature squeezing.
@@ -49,7 +46,7 @@ def networks(names, seed):
     `resnet` is of the same shape as that one.
     """
     depth, side = read("robust.depth", Depth), read("patch.median", Window)
-    resnets = {"resnet": f"resnet{depth}/sgd", "deeper": "judge/objects", "robust": f"resnet{depth}/robust",
+    resnets = {"resnet": f"resnet{depth}/sgd", "deeper": "judge/objects", "robust": "robust",
                "cutout": "patch/cutout", "median": f"resnet{depth}/sgd"}
     others = {"vgg": VGG, "dense": DenseNet}
     found = {}

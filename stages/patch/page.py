@@ -15,8 +15,7 @@ from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.patch.about import ABOUT
 from stages.patch.claims import claims
-from stages.patch.nets import DEFENCES, POOL
-from stages.patch.params import SIDE, Patch
+from stages.patch.params import DEFENCES, POOL, SIDE, Patch
 from stages.patch.results import (
     KINDS,
     NETWORKS,

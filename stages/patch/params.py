@@ -1,4 +1,4 @@
-"""What params.yaml may hold for this experiment."""
+"""What params.yaml may hold for this experiment, and the names of networks."""
 
 from typing import Annotated, Literal
 
@@ -6,6 +6,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from stages.core.params import Count, Few, Positive, Section, ascending
 
+POOL = "resnet", "deeper", "vgg", "dense"    # patches of each are tried on the others
+DEFENCES = "robust", "cutout", "median"                      # those that might withstand patches
 SIDE = 32                        # pixels of an image of `objects`, in height and width
 Size = Annotated[int, Field(ge=1, le=SIDE)]
 Sizes = Annotated[list[Size], Field(min_length=2), AfterValidator(ascending)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from stages.core.measurements import measured, recorded
-from stages.patch.nets import DEFENCES, POOL
+from stages.patch.params import DEFENCES, POOL
 
 KINDS = {
     "targeted": "patch for the target", "untargeted": "untargeted patch", "grey": "grey",

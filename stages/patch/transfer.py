@@ -11,8 +11,8 @@ from stages.core.params import Count, Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.patch.judging import Trial, learned
-from stages.patch.nets import POOL, networks
-from stages.patch.params import Pasted, Sizes
+from stages.patch.nets import networks
+from stages.patch.params import POOL, Pasted, Sizes
 from stages.patch.placing import Placing
 
 
