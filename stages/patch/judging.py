@@ -9,6 +9,7 @@ import torch
 from stages.core.compute import device, generator, mixed
 from stages.core.data import unit
 from stages.core.files import load
+from stages.patch.params import pixels_path
 
 BATCH = 258
 
@@ -20,7 +21,7 @@ def targets(labels, classes):
 
 def learned(source, side, seed):
     """The patches that were learnt against `source`: (classes + 1, c, side, side), the last untargeted."""
-    return load(f"data/patch/learned/{source}/{side}/{seed}.safetensors")[0]["pixels"].to(device)
+    return load(pixels_path(source, side, seed))[0]["pixels"].to(device)
 
 
 class Trial:

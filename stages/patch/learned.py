@@ -1,4 +1,4 @@
-"""The patches of a network, or of an ensemble that leaves one network out.
+"""The patches of networks, and of ensembles that leave one network out.
 
 Against a ResNet patches of all sizes are learnt, against others of the largest.
 """
@@ -15,18 +15,8 @@ from stages.core.stage import main
 from stages.core.train import training
 from stages.patch.learning import Patches, Placed, against, stepped
 from stages.patch.nets import networks
-from stages.patch.params import DEFENCES, POOL, Learning, Pasted, Sizes
+from stages.patch.params import GROUPS, Learning, Pasted, Sizes, pixels_path
 from stages.patch.placing import Placing
-
-ENSEMBLES = {f"but_{left}": [name for name in POOL if name != left] for left in POOL}
-
-
-def members(source):
-    """The networks that patches of `source` are learnt against."""
-    found = ENSEMBLES | {name: [name] for name in (*POOL, *DEFENCES)}
-    if source not in found:
-        raise UserError(f"there are no patches of `{source}`: there are those of {', '.join(found)}")
-    return found[source]
 
 
 def learnt(role, nets, side, placing, settings, rng, title):
@@ -38,20 +28,21 @@ def learnt(role, nets, side, placing, settings, rng, title):
     return patches.pixels.detach(), list(progress(epochs, settings.epochs, title))
 
 
-def run(source: str):
-    attacked = members(source)
-    settings, placing = read("patch.learning", Learning), read("patch.placing", Pasted)
-    sizes, role = read("patch.sizes", Sizes), load_role("objects")
+def run(group: str):
+    if group not in GROUPS:
+        raise UserError(f"there is no group `{group}` of networks: there are {', '.join(GROUPS)}")
+    settings, pasted = read("patch.learning", Learning), read("patch.placing", Pasted)
+    placing, sizes = Placing(**pasted.model_dump()), read("patch.sizes", Sizes)
+    role, asked = load_role("objects"), sizes if group == "resnet" else sizes[-1:]
     for seed in each_seed(read("patch.seeds", Few)):
-        for side in sizes if source == "resnet" else sizes[-1:]:
-            rng = start(seed)
-            nets = list(networks(attacked, seed).values())
-            pixels, history = learnt(role, nets, side, Placing(**placing.model_dump()), settings, rng,
-                                     f"{source}, {side} pixels, seed {seed}")
-            name = f"{source}/{side}"
-            record(f"data/patch/learned/{name}/{seed}.safetensors",
-                   {"pixels": ("patch channel row column", pixels)})
-            keep_history(f"patch/learned/{name}", seed, history)
+        for source, names in GROUPS[group].items():
+            for side in asked:
+                rng = start(seed)
+                nets = list(networks(names, seed).values())
+                pixels, history = learnt(role, nets, side, placing, settings, rng,
+                                         f"{source}, {side} pixels, seed {seed}")
+                record(pixels_path(source, side, seed), {"pixels": ("patch channel row column", pixels)})
+                keep_history(f"patch/learned/{group}/{source}/{side}", seed, history)
 
 
 if __name__ == "__main__":

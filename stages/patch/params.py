@@ -8,7 +8,22 @@ from stages.core.params import Count, Few, Positive, Section, ascending
 
 POOL = "resnet", "deeper", "vgg", "dense"    # patches of each are tried on the others
 DEFENCES = "robust", "cutout", "median"                      # those that might withstand patches
+ENSEMBLES = {f"but_{left}": [name for name in POOL if name != left] for left in POOL}
+GROUPS = {                       # of what patches are learnt against in one stage: group -> source -> networks
+    "resnet": {"resnet": ["resnet"]},
+    "others": {name: [name] for name in POOL[1:]},
+    "defences": {name: [name] for name in DEFENCES},
+    "ensembles": ENSEMBLES,
+}
 SIDE = 32                        # pixels of an image of `objects`, in height and width
+
+
+def pixels_path(source, side, seed):
+    """Where the patches that are learnt against a source are."""
+    [group] = [group for group, sources in GROUPS.items() if source in sources]
+    return f"data/patch/learned/{group}/{source}/{side}/{seed}.safetensors"
+
+
 Size = Annotated[int, Field(ge=1, le=SIDE)]
 Sizes = Annotated[list[Size], Field(min_length=2), AfterValidator(ascending)]
 

@@ -6,10 +6,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import xarray as xr
 
 from stages.core.measurements import measured, recorded
-from stages.patch.params import DEFENCES, POOL
+from stages.patch.params import DEFENCES, POOL, pixels_path
 
 KINDS = {
     "targeted": "patch for the target", "untargeted": "untargeted patch", "grey": "grey",
@@ -111,14 +112,15 @@ def by_target(success, classes):
 
 def confusion(named, label, classes):
     """Percent of the images of each class, rows, that are named each class, columns; of all seeds."""
-    rows = [[float((named == b).where(label == a).mean()) for b in range(classes)] for a in range(classes)]
-    return 100 * xr.DataArray(rows, dims=["label", "named"],
-                              coords={"label": range(classes), "named": range(classes)})
+    label, named = (each.to_numpy().ravel().astype(int) for each in xr.broadcast(label, named))
+    counts = np.bincount(label * classes + named, minlength=classes**2).reshape(classes, classes)
+    axes = {"label": range(classes), "named": range(classes)}
+    return xr.DataArray(100 * counts / counts.sum(1, keepdims=True), axes, list(axes))
 
 
 def pictures(source, side, seed):
     """The patches learnt against `source`, as a tensor (classes + 1, c, side, side)."""
     import torch
 
-    found = recorded(f"data/patch/learned/{source}/{side}/{seed}.safetensors")
+    found = recorded(pixels_path(source, side, seed))
     return torch.from_numpy(found.pixels.to_numpy()).float()
