@@ -6,10 +6,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from stages.core.params import Count, Few, Positive, Section, ascending
 
-POOL = "resnet", "deeper", "vgg", "dense"    # patches of each are tried on the others
-DEFENCES = "robust", "cutout", "median"                      # those that might withstand patches
+POOL = "resnet", "deeper", "vgg", "dense"          # patches of each are tried on the others
+DEFENCES = "robust", "cutout", "median"
 ENSEMBLES = {f"but_{left}": [name for name in POOL if name != left] for left in POOL}
-GROUPS = {                       # of what patches are learnt against in one stage: group -> source -> networks
+GROUPS = {                       # learnt against in one stage: group -> source -> its networks
     "resnet": {"resnet": ["resnet"]},
     "others": {name: [name] for name in POOL[1:]},
     "defences": {name: [name] for name in DEFENCES},
