@@ -9,6 +9,7 @@ import torch
 from stages.core.compute import device, generator, mixed
 from stages.core.data import unit
 from stages.core.files import load
+from stages.patch.learning import GREY
 from stages.patch.params import pixels_path
 
 BATCH = 258
@@ -73,7 +74,7 @@ def controls(trial, train, side):
     rng = generator(trial.seed)
     n, channels, height, width = trial.x.shape
     shape = n, channels, side, side
-    grey, noise = torch.full(shape, 0.5, device=device), torch.rand(shape, generator=rng, device=device)
+    grey, noise = torch.full(shape, GREY, device=device), torch.rand(shape, generator=rng, device=device)
     of_class = [(train.labels == target).nonzero()[:, 0] for target in range(int(train.labels.max()) + 1)]
     share = torch.rand(3, n, generator=rng, device=device)
     chosen = torch.stack([of_class[target][int(at * len(of_class[target]))]

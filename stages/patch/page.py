@@ -51,7 +51,8 @@ def success_tables(found, sizes, classes):
                  ("target named", named, ("targeted", "grey", "piece")),
                  ("errs", missed, ("untargeted", "grey", "noise")))
              for kind, words in KINDS.items() if kind in kinds}
-            | {"target named by other networks": {key: other.sel(**where) for key, where in at.items()},
+            | {"more than grey, on it": {key: own.sel(**where) for key, where in at.items()},
+               "more than grey, on other networks": {key: other.sel(**where) for key, where in at.items()},
                "kept there, %": {key: 100 * float(other.sel(**where).mean())
                                  / max(float(own.sel(**where).mean()), 1e-9) for key, where in at.items()}},
             "Target named: of images that are not called so without a patch. Errs: of images that are "
@@ -130,14 +131,19 @@ def confusion_figure(found, sizes, classes):
 
 def transfer_figure(found):
     """Success on each network of the patches of each."""
-    at = says_target(found.transfer).mean(["seed", "image"]).transpose("kind", "source", "network")
     sources = {**NETWORKS, "ensemble": "all others"}
-    at = at.assign_coords(source=[sources[name] for name in at.source.values],
-                          network=[NETWORKS[name] for name in at.network.values])
+
+    def shown(rates, kind):
+        at = rates.sel(kind=kind, drop=True).mean(["seed", "image"]).transpose("source", "network")
+        return at.assign_coords(source=[sources[name] for name in at.source.values],
+                                network=[NETWORKS[name] for name in at.network.values])
+
     return matrix(
         "patch/transfer", "How often patches of the largest size, learnt for the network on the left or for "
-        "all but the one below together, make the network below name their target, in % of the images.",
-        {"Patches for a target": at.sel(kind="targeted", drop=True)}, "judged on", "learnt for",
+        "all but the one below together, succeed on the network below: in % of the images, it names the "
+        "target, or errs.",
+        {"Patches for a target": shown(says_target(found.transfer), "targeted"),
+         "Untargeted patches": shown(errs(found.transfer), "untargeted")}, "judged on", "learnt for",
         claims=["small_patches_transfer_worse", "ensembles_transfer_better"],
     )
 
@@ -146,11 +152,12 @@ def carried_figure(found):
     """Success of the ResNet's patches on itself and on the others, by size."""
     own, other = carried(found.transfer)
     return lines(
-        "patch/carried", "How often patches that were learnt for a ResNet make networks name the target: "
-        "that ResNet, and the mean of the others.",
+        "patch/carried", "How often patches that were learnt for a ResNet make networks name the target, "
+        "less how often a grey square at the same place does: that ResNet, and the mean of the others.",
         {"Patches of a ResNet": (side_by_side({"own": own, "other": other}), "size",
                                  "side of the patch, pixels")},
-        {"own": "the same ResNet", "other": "other networks"}, "images, %", CHANCE, (0, 100),
+        {"own": "the same ResNet", "other": "other networks"}, "more than grey, % of the images",
+        (0, "no more than grey"), None,
         ["small_patches_transfer_worse"],
     )
 

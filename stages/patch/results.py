@@ -70,8 +70,11 @@ def results(sizes, seeds):
 
 
 def carried(transfer):
-    """Success of the ResNet's patches by `size`: on itself, and the mean on the other networks."""
+    """Success of the ResNet's patches by `size`, less that of a grey square at the same place, at which some
+    networks err as well: on itself, and the mean on the other networks.
+    """
     found = says_target(transfer, "by_size")
+    found = found.sel(square="patch", drop=True) - found.sel(square="grey", drop=True)
     return found.sel(network="resnet", drop=True), found.drop_sel(network="resnet").mean("network")
 
 

@@ -1,5 +1,5 @@
 """Patches of one network on another: of every network and of the ensemble of all others, at the largest size;
-of a ResNet at all sizes.
+of a ResNet at all sizes, beside grey squares.
 """
 
 import torch
@@ -11,6 +11,7 @@ from stages.core.params import Count, Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.patch.judging import Trial, learned
+from stages.patch.learning import GREY
 from stages.patch.nets import networks
 from stages.patch.params import POOL, Pasted, Sizes
 from stages.patch.placing import Placing
@@ -32,9 +33,13 @@ def run():
                     "named": ("source kind image", torch.stack([
                         torch.stack([trial.targeted(net, patches), trial.untargeted(net, patches)])
                         for patches in sources.values()])),
-                    "by_size": ("size image", torch.stack([trial.targeted(net, one) for one in of_resnet])),
+                    "by_size": ("size square image", torch.stack([
+                        torch.stack([trial.targeted(net, one),
+                                     trial.named(net, torch.full_like(one[trial.targets], GREY))])
+                        for one in of_resnet])),
                 },
                 source=[*POOL, "ensemble"], kind=["targeted", "untargeted"], size=sizes,
+                square=["patch", "grey"],
             )
 
 

@@ -142,18 +142,19 @@ def test_confusion_is_of_rows():
     assert found.values.tolist() == [[25, 75], [0, 100]]
 
 
-def carried(own, other):
-    """By size 3, 5 and 16, percent that say the target on a ResNet and on two others, of 100 images and two
-    seeds.
+def carried(own, other, grey=0):
+    """By size 3, 5 and 16, percent that say the target on a ResNet and on two others, and there with a grey
+    square, of 100 images and two seeds.
     """
-    rates = np.stack([own, other, other])                                # network, size
-    hits = np.arange(100) < rates[..., None]
-    named = np.broadcast_to(np.where(hits, 1, 0)[:, None], (3, 2, 3, 100))
+    rates = np.array([[own, [0] * 3], [other, [grey] * 3], [other, [grey] * 3]])     # network, square, size
+    hits = np.arange(100) < rates.swapaxes(1, 2)[:, None, ..., None]
+    named = np.broadcast_to(hits, (3, 2, 3, 2, 100)).astype(float)
     return xr.Dataset({
-        "by_size": (["network", "seed", "size", "image"], named.astype(float)),
+        "by_size": (["network", "seed", "size", "square", "image"], named),
         "label": ("image", np.full(100, 2.0)), "clean": ("image", np.full(100, 2.0)),
         "target": ("image", np.full(100, 1.0)),
-    }, {"network": ["resnet", "vgg", "dense"], "size": [3, 5, 16], "seed": [1, 2]})
+    }, {"network": ["resnet", "vgg", "dense"], "size": [3, 5, 16], "seed": [1, 2],
+        "square": ["patch", "grey"]})
 
 
 def test_what_small_patches_lose():
@@ -162,15 +163,17 @@ def test_what_small_patches_lose():
     assert set(found.dims) == {"seed", "image"}
     assert found.mean() == pytest.approx((5.5 + 10) / 2)
     assert lost_when_small(carried([10, 40, 80], [10, 40, 80])).mean() == pytest.approx(0, abs=1e-9)
+    grey = lost_when_small(carried([10, 40, 80], [4, 22, 62], grey=2))   # which is no success of a patch
+    assert grey.mean() == pytest.approx(float(found.mean()))
     assert lost_when_small(carried([0, 0, 0], [0, 0, 0])).mean() == 0
 
 
 def test_its_values_are_a_jackknife():
     rng = np.random.default_rng(1)
-    chances = np.array([[0.2, 0.4, 0.8], [0.1, 0.2, 0.6], [0.1, 0.1, 0.5]])
+    chances = np.array([[0.2, 0.4, 0.8], [0.1, 0.2, 0.6], [0.1, 0.1, 0.5]])[:, None, :, None, None]
     found = carried([0] * 3, [0] * 3).isel(seed=[0])
     found = found.isel(image=np.arange(3000) % 100)
-    found["by_size"] = found.by_size + (rng.random((3, 1, 3, 3000)) < chances[:, None, :, None])
+    found["by_size"] = found.by_size + (rng.random((3, 1, 3, 2, 3000)) < chances * [[1], [0.2]])
     values = lost_when_small(found).isel(seed=0)
     whole = float(values.mean())
     for i in range(5):
