@@ -8,7 +8,7 @@ from stages.core.data import Batches, load_role
 from stages.core.errors import UserError
 from stages.core.histories import keep_history
 from stages.core.measurements import record
-from stages.core.params import Few, read
+from stages.core.params import Count, Few, read
 from stages.core.progress import progress
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -19,10 +19,10 @@ from stages.patch.params import GROUPS, Learning, Pasted, Sizes, pixels_path
 from stages.patch.placing import Placing
 
 
-def learnt(role, nets, side, placing, settings, rng, title):
+def learnt(images, classes, nets, side, placing, settings, rng, title):
     """Patches of `side` pixels against `nets`, and the history of their training."""
-    patches = Patches(len(role.classes), role.train.images.shape[1], side, placing)
-    batches = Batches(role.train, settings.images * len(patches.pixels), rng)
+    patches = Patches(classes, images.images.shape[1], side, placing)
+    batches = Batches(images, settings.images * len(patches.pixels), rng)
     epochs = training(patches, Placed(batches, placing, side, rng), against(nets),
                       stepped(patches, settings.lr), settings.epochs)
     return patches.pixels.detach(), list(progress(epochs, settings.epochs, title))
@@ -34,13 +34,14 @@ def run(group: str):
     settings, pasted = read("patch.learning", Learning), read("patch.placing", Pasted)
     placing, sizes = Placing(**pasted.model_dump()), read("patch.sizes", Sizes)
     role, asked = load_role("objects"), sizes if group == "resnet" else sizes[-1:]
+    images = role.train.first(read("patch.train", Count), "patch.train")
     for seed in each_seed(read("patch.seeds", Few)):
         for source, names in GROUPS[group].items():
             for side in asked:
                 rng = start(seed)
                 nets = list(networks(names, seed).values())
-                pixels, history = learnt(role, nets, side, placing, settings, rng,
-                                         f"{source}, {side} pixels, seed {seed}")
+                title = f"{source}, {side} pixels, seed {seed}"
+                pixels, history = learnt(images, len(role.classes), nets, side, placing, settings, rng, title)
                 record(pixels_path(source, side, seed), {"pixels": ("patch channel row column", pixels)})
                 keep_history(f"patch/learned/{group}/{source}/{side}", seed, history)
 

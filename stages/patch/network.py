@@ -7,7 +7,7 @@ from stages.core.cutout import Cut
 from stages.core.data import load_role
 from stages.core.errors import UserError
 from stages.core.nets import resnet
-from stages.core.params import Depth, Few, Training, read
+from stages.core.params import Count, Depth, Few, Training, read
 from stages.core.recipe import augmented, fit, keep
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -34,10 +34,11 @@ def run(name: str):
     settings, depth = read("patch.networks", Networks), read("robust.depth", Depth)
     recipe = read("training", Training).model_copy(update={"epochs": settings.epochs, "lr": settings.lr})
     role = load_role("objects")
+    images = role.train.first(read("patch.train", Count), "patch.train")
     for seed in each_seed(read("patch.seeds", Few)):
         rng = start(seed)
         net = made(name, role, settings, recipe.width, depth)
-        batches = augmented(role.train, recipe, rng)
+        batches = augmented(images, recipe, rng)
         if name == "cutout":
             batches = Cut(batches, settings.cutout, net.mean, noted(np.random.default_rng(seed)))
         history = fit(net, batches, recipe, f"{name}, seed {seed}")

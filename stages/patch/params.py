@@ -85,6 +85,7 @@ class Patch(Section):
     """Section `patch`."""
 
     seeds: Few
+    train: Count
     networks: Networks
     sizes: Sizes
     learning: Learning

@@ -22,6 +22,7 @@ ROWS = {
     "robust.epsilon": ["learned@*", f"{FILE}:transfer", f"{FILE}:success", f"{FILE}:defences", *PATCH],
     "judge.objects.epochs": ["learned@*", f"{FILE}:transfer", f"{FILE}:success", f"{FILE}:defences", *PATCH],
     "patch.networks.growth": ALL,
+    "patch.train": ALL,
     "patch.seeds": ALL,
     "patch.sizes": LEARNED,
     "patch.learning.lr": LEARNED,

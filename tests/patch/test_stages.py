@@ -11,7 +11,7 @@ from tests.conftest import call, change, published, refused, written
 
 SMALL = {
     "networks.vgg_width": 2, "networks.growth": 2, "networks.epochs": 1, "sizes": [3, 16],
-    "learning.images": 3, "images": 40, "map.stride": 8, "map.images": 10,
+    "learning.images": 3, "images": 40, "train": 60, "map.stride": 8, "map.images": 10,
 }
 CHAIN = [
     *(f"patch.network {name}" for name in ("vgg", "dense", "cutout")),
@@ -81,14 +81,19 @@ def test_bad_parameters(small, values, line):
 @pytest.mark.parametrize(("command", "line"), [
     ("network lenet", "there is no network `lenet` to be trained: there are vgg, dense, cutout"),
     ("learned all", "there is no group `all` of networks: there are resnet, others, defences, ensembles"),
-    ("learned resnet", "models/resnet8/sgd/1.safetensors does not exist: run the stage"),
     ("success", "`patch.images` is 41, but there are 40 images: lower it"),
+    ("network vgg", "`patch.train` is 61, but there are 60 images: lower it"),
+    ("learned others", "`patch.train` is 61, but there are 60 images: lower it"),
 ])
 def test_one_line_of_error(small_stage, project, command, line):
-    change({"images": 41}, "patch")
+    change({"images": 41, "train": 61}, "patch")
     refused(small_stage(command), line, project)
 
 
 def test_a_depth_that_vgg_has_not(small_stage, project):
     change({"networks.vgg_depth": 12}, "patch")
     refused(small_stage("network vgg"), "a VGG has depth 11, 13, 16, 19, not 12", project)
+
+
+def test_missing_weights(small_stage, project):
+    refused(small_stage("learned resnet"), "models/resnet8/sgd/1.safetensors does not exist: run", project)
