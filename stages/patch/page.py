@@ -84,7 +84,7 @@ def networks_table(found):
          "patch of the ResNet": defended.sel(kind="carried"),
          "piece of an image": defended.sel(kind="piece"),
          "errs: untargeted patch learnt for it": errs(found.defences).sel(kind="untargeted")},
-        "Behind the median filter, patches are learnt through it.",
+        "Median filter: the ResNet behind it; patches are learnt through it.",
     )
 
 
@@ -136,7 +136,7 @@ def transfer_figure(found):
     def shown(rates, kind):
         at = rates.sel(kind=kind, drop=True).mean(["seed", "image"]).transpose("source", "network")
         return at.assign_coords(source=[sources[name] for name in at.source.values],
-                                network=[NETWORKS[name] for name in at.network.values])
+                                network=[NETWORKS[name].replace(" ", "\n") for name in at.network.values])
 
     return matrix(
         "patch/transfer", "How often patches of the largest size, learnt for the network on the left or for "
@@ -166,7 +166,9 @@ def defences_figure(found):
     """Success on networks that might withstand."""
     at = says_target(found.defences)
     return dots(
-        "patch/defences", "How often patches of the largest size make networks name the target.",
+        "patch/defences", "How often patches of the largest size make networks name the target: a ResNet, "
+        "one trained on attacked images, one trained on images with squares cut out, and the first behind a "
+        "median filter.",
         {"Defences": {"patch learnt for it": at.sel(kind="own"),
                       "patch of the ResNet": at.sel(kind="carried"),
                       "piece of an image": at.sel(kind="piece")}},

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import torch
 
+from stages.core.compute import device
 from stages.core.errors import UserError
 
 
@@ -38,7 +39,7 @@ class Placing:
         if side * self.largest > image:
             raise UserError(f"a patch of {side * self.largest:g} pixels does not fit in images of {image}: "
                             "lower `patch.sizes` or `patch.placing.largest`")
-        drawn = torch.rand(4, n, generator=rng, device=rng.device)
+        drawn = torch.rand(4, n, generator=rng, device=device)
         if self.upright:
             corner = (drawn[:2] * (image - side + 1)).floor().clamp(max=image - side)
             return torch.stack([*corner, torch.zeros_like(corner[0]), torch.ones_like(corner[0])], 1)

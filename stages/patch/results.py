@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from stages.core.measurements import measured, recorded
+from stages.core.files import load
+from stages.core.measurements import measured
 from stages.patch.params import DEFENCES, POOL, pixels_path
 
 KINDS = {
@@ -18,7 +19,7 @@ KINDS = {
 }
 NETWORKS = {
     "resnet": "ResNet", "deeper": "deeper ResNet", "vgg": "VGG", "dense": "DenseNet",
-    "robust": "robust ResNet", "cutout": "ResNet with cutout", "median": "ResNet behind a median filter",
+    "robust": "robust ResNet", "cutout": "cutout ResNet", "median": "median filter",
 }
 
 
@@ -123,7 +124,4 @@ def confusion(named, label, classes):
 
 def pictures(source, side, seed):
     """The patches learnt against `source`, as a tensor (classes + 1, c, side, side)."""
-    import torch
-
-    found = recorded(pixels_path(source, side, seed))
-    return torch.from_numpy(found.pixels.to_numpy()).float()
+    return load(pixels_path(source, side, seed))[0]["pixels"]
