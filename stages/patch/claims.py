@@ -58,14 +58,14 @@ def claims(found):
              sentence=f"Patches learnt against {len(POOL) - 1} networks together succeed for more images on "
                       "a network that was left out than those learnt against one of them."),
         harder("robust", id="robust_networks_are_harder",
-               sentence="Even patches that are learnt against it succeed for fewer images on a network "
-                        "trained on attacked images than on one that was trained as usual."),
+               sentence="A patch learnt against it succeeds for fewer images on a network trained on "
+                        "attacked images than on one trained as usual."),
         harder("cutout", id="cutout_helps",
-               sentence="They succeed for fewer images on a network trained on images with squares cut "
-                        "out."),
+               sentence="A patch learnt against it succeeds for fewer images on a network trained on "
+                        "images with squares cut out than on one trained as usual."),
         harder("median", id="median_filter_helps",
-               sentence="They succeed for fewer images on a network that sees images through a median "
-                        "filter, when they are learnt through it."),
+               sentence="A patch learnt through it succeeds for fewer images on a network behind a median "
+                        "filter than on the same network without."),
         made(inside_less_border(found.places), id="inside_beats_border",
              sentence="A patch succeeds for more images in the inner part of the image than at its border."),
     ]
