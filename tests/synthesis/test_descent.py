@@ -21,7 +21,7 @@ class Linear(nn.Module):
 
     def __init__(self, seen=1.0):
         super().__init__()
-        self.weight = torch.randn(2, *SHAPE, generator=torch.Generator().manual_seed(1)) * seen
+        self.weight = 0.1 * seen * torch.randn(2, *SHAPE, generator=torch.Generator().manual_seed(1))
 
     def forward(self, x):
         return torch.einsum("nchw,kchw->nk", x, self.weight)
@@ -86,8 +86,8 @@ def test_changes_outside_the_mask_by_hand(x):
     mask = boxes(x, 3, torch.Generator().manual_seed(0), "box")
     at = torch.rand(5, *SHAPE)
     for i, found in enumerate(outside(at, x, mask)):
-        squares = [(at[i, c, row, column] - x[i, c, row, column]) ** 2
-                   for c in range(3) for row in range(8) for column in range(8) if not mask[i, 0, row, column]]
+        squares = [(at[i, c, j, k] - x[i, c, j, k]) ** 2
+                   for c in range(3) for j in range(8) for k in range(8) if not mask[i, 0, j, k]]
         assert found == pytest.approx(float(sum(squares)) / 192, rel=1e-5)
 
 

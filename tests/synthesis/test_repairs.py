@@ -81,7 +81,7 @@ def test_sketches_are_black_where_brightness_steps_and_white_elsewhere():
 def test_the_least_distance_at_which_the_judge_agrees():
     x = torch.zeros(4, 1, 2, 2)
     path = [torch.full_like(x, level) for level in (0.1, 0.2, 0.3)]
-    says = {0: [1, 0, 0, 0], 0.2: [1, 1, 0, 0], 0.4: [0, 0, 0, 0], 0.6: [0, 1, 1, 0]}     # L2 distance -> images
+    says = {0: [1, 0, 0, 0], 0.2: [1, 1, 0, 0], 0.4: [0, 0, 0, 0], 0.6: [0, 1, 1, 0]}   # distance -> images
     last, distance = nearest_of(
         iter(path), x, lambda at: torch.tensor(says[round(2 * at.max().item(), 1)]).bool(), 5.0)
     assert torch.equal(last, path[-1])
