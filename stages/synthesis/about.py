@@ -13,5 +13,5 @@ ABOUT = About(
     title="Image synthesis with a single robust classifier",
     question="Can a classifier paint, if it is robust: images of a class, what is missing, what is blurred?",
     sources=[SANTURKAR],
-    curves={"training": "Training loss of the networks of two classes"},
+    curves={"training": "Training loss of the networks of the first two classes"},
 )

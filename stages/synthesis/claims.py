@@ -39,6 +39,10 @@ def of_generation(generation, more):
         more(other, "robust", "standard", id="robust_images_from_others_are_named",
              sentence="From images of other classes, an independent network names the wanted class more "
                       "often in images of the robust network than in those of the standard one."),
+        more(generation["robust_named"].sel(kind="gaussian"), "robust", "standard",
+             id="robust_networks_see_more",
+             sentence="From Gaussian seeds of a class, a robust network of another seed names this class "
+                      "more often in images of the robust network than in those of the standard one."),
         more(gaussian, "robust", "start", id="painting_adds_to_seeds", source=f"{SANTURKAR}, section 3.1",
              sentence="An independent network names the class more often in what the robust network made of "
                       "Gaussian seeds than in the seeds themselves."),

@@ -10,7 +10,8 @@ from stages.synthesis.recipe import pictures_path
 from stages.synthesis.results import KINDS, NAMES
 
 COLUMNS = 10                     # classes that are shown, at most
-MADE = {"start": "start", "robust": "robust", "standard": "standard"}
+ENDS = {"robust": "robust", "standard": "standard"}
+MADE = {"start": "start"} | ENDS
 TRUTH = {"real": "original"}
 
 
@@ -43,12 +44,12 @@ def repair_grids(settings, seed, classes):
     """Boxes filled and small images enlarged."""
     return [
         grid("inpainting", ["inpainting"], seed,
-             TRUTH | {"start": "mean", "interpolated": "interpolated"} | MADE, classes,
+             TRUTH | {"start": "mean", "interpolated": "interpolated"} | ENDS, classes,
              f"Test images in which a box of {settings.inpainting.box} pixels is missing, filled by the mean "
              "of the rest, by biharmonic interpolation, and by the robust and the standard network.",
              ["inpainting_beats_the_mean", "robust_inpainting_is_nearer"]),
         *(grid(f"super_resolution_{factor}", [f"super_resolution/{factor}"], seed,
-               TRUTH | {"start": "small", "bicubic": "bicubic"} | MADE, classes,
+               TRUTH | {"start": "small", "bicubic": "bicubic"} | ENDS, classes,
                f"Test images, shrunk {factor} times, and enlarged by interpolation and by the networks, "
                "which are told the class.",
                ["super_resolution_keeps_the_class", "robust_super_resolution_keeps_the_class",
@@ -64,7 +65,7 @@ def other_grids(settings, seed, classes):
         grid("translation", [f"translation/{name}" for name, _ in settings.pairs], seed, MADE, directions,
              "Test images of one class, and what networks that know two classes make of them when the other "
              "one is wanted.", ["robust_translation_is_shorter"]),
-        grid("sketch", ["sketch"], seed, TRUTH | MADE | {"start": "sketch"}, classes,
+        grid("sketch", ["sketch"], seed, TRUTH | {"start": "sketch"} | ENDS, classes,
              "Test images, their edges, and what networks that are told the class make of these.",
              ["robust_sketches_are_named"]),
         grid("painting", ["painting"], seed, MADE, [f"→ {name}" for name in classes[1:] + classes[:1]],
@@ -73,20 +74,25 @@ def other_grids(settings, seed, classes):
     ]
 
 
-def named_figure(found, chance):
-    """How often the judge names the wanted class, by task."""
-    generation = found["generation"]["named"]
-    panels = {words: {"": generation.sel(kind=kind)} for kind, words in KINDS.items()}
-    panels |= {f"From {what}": {"": found[task]["named"]}
-               for task, what in (("sketch", "sketches"), ("painting", "one unit in a box"))}
-    return dots(
-        "synthesis/named", "How often an independent network, the judge, names the class that was wanted, in "
-        "what the networks made and in what they began with. Original images are test images of this class.",
-        {title[0].upper() + title[1:]: panel for title, panel in panels.items()},
-        NAMES | {"real": "original images"}, "named as wanted, %", (chance, "chance"),
-        ["robust_images_are_named", "robust_images_from_others_are_named", "painting_adds_to_seeds",
-         "robust_sketches_are_named", "robust_features_are_named"], (0, 100),
-    )
+def named_figures(found, chance):
+    """How often the wanted class is named."""
+    generation, labels = found["generation"], NAMES | {"real": "original images"}
+    judges = {"the judge": "named", "another robust network": "robust_named"}
+    rest = "named as wanted, %", (chance, "chance")
+    return [
+        dots("synthesis/named", "How often independent networks name the class that was wanted, in what "
+             "networks made of seeds and in the seeds: the judge, trained as usual, and the robust network "
+             "of another seed.",
+             {f"F{words[1:]}": {judge: generation[name].sel(kind=kind) for judge, name in judges.items()}
+              for kind, words in KINDS.items()}, labels, *rest,
+             ["robust_images_are_named", "robust_images_from_others_are_named", "robust_networks_see_more",
+              "painting_adds_to_seeds"], (0, 100)),
+        dots("synthesis/painted", "How often the judge names the wanted class in what networks made of the "
+             "edges of test images, and of test images of the class before it, by one unit in a box.",
+             {"From sketches": {"": found["sketch"]["named"]},
+              "One unit in a box": {"": found["painting"]["named"]}}, labels, *rest,
+             ["robust_sketches_are_named", "robust_features_are_named"], (0, 100)),
+    ]
 
 
 def fidelity_figure(found):

@@ -25,7 +25,7 @@ from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.synthesis.descent import painted
 from stages.synthesis.params import Generation
-from stages.synthesis.recipe import by_image, classes, evenly, judge_of, keep, painters
+from stages.synthesis.recipe import by_image, classes, evenly, judge_of, keep, painters, peer_of
 
 NOISE = 1e-2                     # deviation; as if 1e-4 stood on the diagonal of the covariance
 
@@ -58,13 +58,16 @@ def seeds_of(kind, split, n, rng):
     return seeds.clamp(0, 1), labels
 
 
-def quality(judge, pictures, labels, train, settings):
-    """What the judge makes of pictures, name -> images, beside as many training images of every class."""
+def quality(judge, peer, pictures, labels, train, settings):
+    """What the judge, and a robust network of another seed, make of pictures, name -> images, beside as many
+    training images of every class.
+    """
     real = features(judge, evenly(train, settings.per_class, "synthesis.generation.per_class")[0])
     seen = [features(judge, images) for images in pictures.values()]
     known, k = unit(train.images), settings.neighbours
     return {
         "named": by_image("network", (named(judge, images, labels) for images in pictures.values())),
+        "robust_named": by_image("network", (named(peer, images, labels) for images in pictures.values())),
         "nearest": by_image("network", (nearest(images, known) for images in pictures.values())),
         "frechet": ("network", [frechet(real, one) for one in seen]),
         "precision": ("network", [precision(real, one, k) for one in seen]),
@@ -75,7 +78,8 @@ def quality(judge, pictures, labels, train, settings):
 def run(kind: str):
     checked("synthesis.generation's seeds", kind, Literal["gaussian", "other"])
     settings, role = read("synthesis.generation", Generation), load_role("objects")
-    for seed in each_seed(read("synthesis.seeds", Few)):
+    few = read("synthesis.seeds", Few)
+    for seed in each_seed(few):
         rng, nets, judge = start(seed), painters(seed), judge_of(seed)
         x, y = seeds_of(kind, role.train, settings.per_class, rng)
         made = {name: painted(partial(losses, net), x, [y], settings) for name, net in nets.items()}
@@ -83,7 +87,7 @@ def run(kind: str):
         pictures = {"start": x} | made | {"real": real}
         right = [accuracy(logits(net, role.test.images), role.test.labels) for net in [*nets.values(), judge]]
         keep(f"generation/{kind}", seed, settings.per_class, pictures, quality(
-            judge, pictures, y, role.train, settings,
+            judge, peer_of(seed, few), pictures, y, role.train, settings,
         ) | {
             "own": by_image("painter", (named(nets[name], made[name], y) for name in nets)),
             "moved": by_image("painter", (lengths(made[name] - x) for name in nets)),

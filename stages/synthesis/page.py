@@ -12,7 +12,7 @@ from stages.synthesis.claims import claims
 from stages.synthesis.figures import (
     fidelity_figure,
     generation_grids,
-    named_figure,
+    named_figures,
     other_grids,
     repair_grids,
 )
@@ -42,15 +42,15 @@ def generation_table(found, settings):
     return table(
         "Images of every class that networks made of seeds", rows | {("gaussian", "real"): "test images"},
         columns(found, {
-            "named by the judge, %": "named", "by its maker, %": "own", "moved, L2": "moved",
-            "nearest training image": "nearest", "Fréchet distance": "frechet", "precision, %": "precision",
-            "recall, %": "recall",
+            "named by the judge, %": "named", "by another robust network, %": "robust_named",
+            "by its maker, %": "own", "moved, L2": "moved", "nearest training image": "nearest",
+            "Fréchet distance": "frechet", "precision, %": "precision", "recall, %": "recall",
         }, "kind", rows),
         "Nearest training image: root mean square difference of a value in [0, 1]. Fréchet distance, "
-        "precision and recall "
-        f"(k = {settings.neighbours}) are against {counted(settings.per_class, 'training image')} of every "
-        "class in the judge’s features; they compare with each other, not with those of papers. Test images "
-        "show what as many real ones have.", digits=2, of="images",
+        f"precision and recall (k = {settings.neighbours}) are against "
+        f"{counted(settings.per_class, 'training image')} of every class in the judge’s features; they "
+        "compare with each other, not with those of papers. Test images show what as many real ones have.",
+        digits=2, of="images",
     )
 
 
@@ -91,8 +91,8 @@ def other_tables(found, settings):
             "painted: named by the judge, %": found["painting"]["named"],
             "unit louder by": found["painting"]["louder"],
             "change outside": found["painting"]["outside"],
-        }, "Painted: the class is the one that the unit speaks most for. Change outside the box: mean square, "
-           "of values in [0, 1].", digits=3, of="made by"),
+        }, "Painted: the class that the unit speaks most for. Change outside the box: mean square.", digits=3,
+            of="made by"),
     ]
 
 
@@ -104,15 +104,17 @@ def answer(found):
     def both(task, name, digits=0, **at):
         return " and ".join(f"{mean(task, name, network, **at):.{digits}f}" for network in NETWORKS)
 
+    seeds, bicubic = (mean("generation", "named", "start", kind="gaussian"),
+                      mean("super_resolution", "psnr", "bicubic"))
     return (
-        f"The judge names {mean('generation', 'named', 'start', kind='gaussian'):.0f} % of the Gaussian "
-        f"seeds as wanted, {both('generation', 'named', kind='gaussian')} % after the robust and the standard "
-        f"network, and {both('generation', 'named', kind='other')} % where they began with images of other "
-        f"classes; the networks themselves name {both('generation', 'own')} %. In PSNR a filled box has "
-        f"{both('inpainting', 'psnr', 1)} dB, the mean of the rest {mean('inpainting', 'psnr', 'start'):.1f}, "
-        f"and enlarged images {both('super_resolution', 'psnr', 1)} dB, bicubic interpolation "
-        f"{mean('super_resolution', 'psnr', 'bicubic'):.1f}. Translated images reach the other class at "
-        f"distances of {both('translation', 'distance', 1)}."
+        f"The judge names {seeds:.0f} % of the Gaussian seeds as wanted, "
+        f"{both('generation', 'named', kind='gaussian')} % after the robust and the standard network; a "
+        f"robust network of another seed {both('generation', 'robust_named', kind='gaussian')} %. Where they "
+        f"began with images of other classes, the judge names {both('generation', 'named', kind='other')} %. "
+        f"Boxes are filled with a PSNR of {both('inpainting', 'psnr', 1)} dB, by the mean of the rest with "
+        f"{mean('inpainting', 'psnr', 'start'):.1f}; images are enlarged with one of "
+        f"{both('super_resolution', 'psnr', 1)} dB, by bicubic interpolation with {bicubic:.1f}. Translated "
+        f"images reach the other class at distances of {both('translation', 'distance', 1)}."
     )
 
 
@@ -145,13 +147,13 @@ def run():
     settings, robust = read("synthesis", Synthesis), read("robust", Robust)
     role, recipe, seeds = load_role("objects"), read("training", Training), listed(settings.seeds)
     found = all_results(settings, seeds)
-    write_losses("synthesis", {f"synthesis/{name}": NETWORKS for name in ["first"]}, seeds)
+    write_losses("synthesis", {"synthesis/first": NETWORKS}, seeds)
     publish(
         ABOUT, conditions(role, recipe.model_copy(update={"depth": robust.depth}), seeds)
         | setting(settings, robust), answer(found), claims(found),
         [generation_table(found["generation"], settings.generation), *repair_tables(found),
          *other_tables(found, settings)],
-        [named_figure(found, 100 / len(role.classes)), fidelity_figure(found),
+        [*named_figures(found, 100 / len(role.classes)), fidelity_figure(found),
          *generation_grids(settings, seeds[0], role.classes), *repair_grids(settings, seeds[0], role.classes),
          *other_grids(settings, seeds[0], role.classes)],
         **headlines(found),

@@ -9,6 +9,7 @@ from stages.core.measurements import record
 from stages.core.nets import fused, load_net
 from stages.core.params import Depth, read
 from stages.core.recipe import weights_path
+from stages.core.seeds import listed
 
 PAINTERS = ["robust", "standard"]
 SHOWN = 5                        # images of each class that are kept for figures
@@ -23,6 +24,12 @@ def painters(seed):
 def judge_of(seed):
     """The network that judges what those of a seed paint."""
     return load_net(weights_path("judge/objects", seed))
+
+
+def peer_of(seed, few):
+    """The robust network of the next of the first `few` seeds, after the last of the first one."""
+    seeds = listed(few)
+    return load_net(weights_path("robust", seeds[(seeds.index(seed) + 1) % len(seeds)]))
 
 
 def evenly(split, each, name):

@@ -2,7 +2,7 @@
 
 from stages.core.measurements import measured
 
-PERCENT = "named", "own", "right", "precision", "recall"
+PERCENT = "named", "robust_named", "own", "right", "precision", "recall"
 NAMES = {"start": "the start itself", "robust": "robust network", "standard": "standard network"}
 KINDS = {"gaussian": "from Gaussian seeds", "other": "from images of other classes"}
 

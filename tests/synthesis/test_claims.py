@@ -10,6 +10,7 @@ from stages.synthesis.results import pooled
 SEEDS, N = [1, 2, 3], 60
 GOOD = {                         # task -> measure -> network -> value
     "generation": {"named": {"start": 40, "robust": 80, "standard": 50},
+                   "robust_named": {"robust": 70, "standard": 45},
                    "frechet": {"start": 9, "robust": 3, "standard": 7}},
     "inpainting": {"psnr": {"start": 15, "robust": 19, "standard": 16}},
     "super_resolution": {"named": {"bicubic": 70, "robust": 85, "standard": 75},
@@ -50,13 +51,14 @@ def verdicts(found, verdict):
 def test_all_can_be_supported():
     found = claims()
     assert verdicts(found, "supported") == set(found)
-    assert len(found) == 12
+    assert len(found) == 13
     assert next(iter(found)) == "robust_images_are_named"
 
 
 @pytest.mark.parametrize(("at", "value", "effects"), [
     (("generation", "named", "standard"), 90, {"robust_images_are_named": -10,
                                                "robust_images_from_others_are_named": -10}),
+    (("generation", "robust_named", "standard"), 75, {"robust_networks_see_more": -5}),
     (("generation", "named", "start"), 85, {"painting_adds_to_seeds": -5}),
     (("generation", "frechet", "robust"), 8, {"robust_images_are_nearer_to_real": -1}),
     (("inpainting", "psnr", "start"), 20, {"inpainting_beats_the_mean": -1}),
