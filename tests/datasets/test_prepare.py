@@ -89,7 +89,7 @@ def test_a_bad_parameter_is_named(params, values, message):
 
 def test_a_misspelt_role_ends_in_one_line(complaint):
     wanted = (
-        "error: there is no data role `objcts`: there are objects, digits, outliers, scenes, textures, "
-        "faces, text; did you mean `objects`?\n"
+        "error: there is no data role `objcts`: there are objects, digits, garments, outliers, scenes, "
+        "textures, faces, text; did you mean `objects`?\n"
     )
     assert complaint("objcts") == wanted

@@ -273,7 +273,7 @@ def shell(folder, *command, fails=False):
 def without_own_sections(path):
     """Empties the SECTIONS of core, which the small project's params.yaml has not."""
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub(r"^SECTIONS = .*$", "SECTIONS = {}", text, flags=re.MULTILINE), encoding="utf-8")
+    path.write_text(re.sub(r"^SECTIONS = \{[^}]*\}", "SECTIONS = {}", text, flags=re.MULTILINE), encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

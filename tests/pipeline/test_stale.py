@@ -29,6 +29,7 @@ SHARED = {
     "seeds": TRAINED,
     "training": ["baseline@*", "robust"],
     "training.epochs": ["baseline@*", "robust"],
+    "robust.depth": ["robust"],
     "robust.seeds": ["robust"],
     "robust.epsilon": ["robust"],
     "judge.digits.epochs": ["judge@digits"],
