@@ -1,15 +1,19 @@
 """All stages as DVC runs them, on small data, who paints and who judges, and what stops them: one line."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
+from stages.core.attacks import losses
 from stages.core.data import load_role, unit
 from stages.core.files import load
 from stages.core.measurements import recorded
 from stages.core.nets import load_net, resnet, save_net
 from stages.core.recipe import weights_path
+from stages.synthesis.generation import quality
 from stages.synthesis.pairs import narrowed
-from stages.synthesis.recipe import PAINTERS, evenly, peer_of
+from stages.synthesis.recipe import PAINTERS, evenly, judge_of, peer_of
 from tests.conftest import call, change, published, refused, written
 
 TASKS = ["generation", "inpainting", "super_resolution", "translation", "sketch", "painting"]
@@ -22,7 +26,7 @@ def small(project):
     change({"seeds": [1, 2], "training.width": 4, "training.epochs": 1, "training.batch_size": 6})
     change({f"{task}.{name}": value for task in TASKS
             for name, value in {"per_class": 2, "iterations": 2}.items()}, "synthesis")
-    change({"two_class.epochs": 1, "pairs.first": ["a", "d"], "pairs.second": ["b", "c"],
+    change({"two_class.epochs": 1, "pairs.first": ["a", "h"], "pairs.second": ["b", "c"],
             "pairs.third": ["e", "f"], "generation.neighbours": 1}, "synthesis")
     role = load_role("objects")
     for seed in (1, 2):
@@ -72,6 +76,35 @@ def test_who_paints_and_who_judges(small):
     assert measured("painting").named.sel(network="start").values.tolist() == ((y + 1) % 10 == 7).tolist()
     assert load_net(weights_path("robust", 1)).state_dict()["linear.bias"].equal(
         peer_of(2, 3).state_dict()["linear.bias"])
+
+
+def test_translation_goes_to_the_other_class(small):
+    """The judge says 7, which is the wanted class of the first images of the first pair, a and h, alone."""
+    change({"seeds": [1]})
+    for command in ("two_class", "translation"):
+        call(f"synthesis.{command}")
+    one = measured("translation/first")
+    assert one.named.values.tolist() == [[1, 1, 0, 0]] * 3
+    assert one.distance.values.tolist() == [[0, 0, 11, 11]] * 2
+    for name in PAINTERS:
+        net = load_net(weights_path(f"synthesis/first/{name}", 1))
+        shown = load("data/synthesis/pictures/translation/first/1.safetensors")[0]
+        x, made = (unit(shown[which].flatten(0, 1)) for which in ("start", name))
+        towards = [losses(net, at, torch.tensor([1, 1, 0, 0])) for at in (x, made)]
+        assert (towards[1] < towards[0]).all()
+
+
+def test_the_same_images_are_at_no_distance(small):
+    train, judge = load_role("objects").train, judge_of(1)
+    same, y = evenly(train, 6, "")
+    settings = SimpleNamespace(per_class=6, neighbours=1)
+    found = {name: torch.as_tensor(values) for name, (_, values) in quality(
+        judge, judge, {"same": same, "other": 1 - same}, y, train, settings).items()}
+    assert found["frechet"][0] == pytest.approx(0, abs=1e-6)
+    assert found["frechet"][1] > 1e-3
+    assert (found["precision"][0], found["recall"][0]) == (1, 1)
+    assert found["nearest"][0].max() < 1e-2
+    assert found["nearest"][1].min() > 0.3
 
 
 def test_what_is_measured_of_pictures(small):
