@@ -56,17 +56,18 @@ def generation_table(found, settings):
 
 def repair_tables(found):
     """How near what was missing or blurred is to what was there."""
-    enlarged = found["super_resolution"]
-    names = {"start": "small pixels as squares", "bicubic": "bicubic"} | {n: NAMES[n] for n in NETWORKS}
+    inpainted, enlarged = found["inpainting"], found["super_resolution"]
+    networks = {name: NAMES[name] for name in NETWORKS}
+    names = {"start": "small pixels as squares", "bicubic": "bicubic"} | networks
+    filled = {"start": "mean of the rest", "interpolated": "biharmonic"} | networks | {"real": "original"}
     rows = {(factor, name): f"{factor} times: {words}" for factor in enlarged["psnr"].factor.values
             for name, words in names.items()}
     measures = {"PSNR, dB": "psnr", "SSIM": "ssim", "named by the judge, %": "named"}
     return [
-        table("Boxes filled in test images",
-              {"start": "mean of the rest", "interpolated": "biharmonic"} | {n: NAMES[n] for n in NETWORKS}
-              | {"real": "original"}, columns(found["inpainting"], measures | {"change outside": "outside"}),
+        table("Boxes filled in test images", filled,
+              columns(inpainted, measures) | {"change outside": inpainted["outside"] ** 0.5},
               "PSNR in the box; SSIM of the image with the box pasted in; the judge sees what the network "
-              "left. Change outside: mean square, of values in [0, 1].", digits=3, of="filled by"),
+              "left. Change outside: root mean square, of values in [0, 1].", digits=3, of="filled by"),
         table("Test images shrunk and enlarged", rows, columns(enlarged, measures, "factor", rows),
               "The networks are told the class, interpolation is not.", digits=3, of="enlarged by"),
     ]
@@ -77,7 +78,7 @@ def other_tables(found, settings):
     pairs = found["pairs"]
     rows = {(name, network): f"{' and '.join(pair)}: {NAMES[network]}" for name, pair in settings.pairs
             for network in NETWORKS}
-    begun = {"start": "start", "robust": NAMES["robust"], "standard": NAMES["standard"], "real": "original"}
+    begun = NAMES | {"start": "start", "real": "original"}
     return [
         table("Images of one class, turned into another", rows, columns(pairs, {
             "distance to the class": "distance", "named by the judge, %": "named",
@@ -90,9 +91,9 @@ def other_tables(found, settings):
             "sketch: named by the judge, %": found["sketch"]["named"],
             "painted: named by the judge, %": found["painting"]["named"],
             "unit louder by": found["painting"]["louder"],
-            "change outside": found["painting"]["outside"],
-        }, "Painted: the class that the unit speaks most for. Change outside the box: mean square.", digits=3,
-            of="made by"),
+            "change outside": found["painting"]["outside"] ** 0.5,
+        }, "Painted: the class that the unit speaks most for. Change outside the box: root mean square.",
+            digits=3, of="made by"),
     ]
 
 
