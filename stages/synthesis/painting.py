@@ -6,9 +6,13 @@ Santurkar et al. 2019, section 3.5: with g_i a unit of the representation, and m
 
 The paper chooses units by eye. Here i is the unit that speaks most for a class y, of the largest weight in
 the last layer, x0 a test image of the class before y, and the question whether the judge says y.
+
+As the authors do ("fake ReLU"), the last ReLU passes the gradient on where it is 0, too: many units are
+silent on an image, and there would be no way to go. The other tasks need none.
 """
 
 import torch
+import torch.nn.functional as F
 
 from stages.core.compute import mixed, start
 from stages.core.data import load_role
@@ -27,9 +31,15 @@ def loudest(net, y):
 
 
 def activations(net, at, unit):
-    """What one unit of the representation, for each image another, says: (n,)."""
+    """What a unit of the representation, for each image another, says: (n,); the gradient passes its ReLU."""
+    *blocks, last = net.blocks
     with mixed():
-        return net.features(at).float().gather(1, unit[:, None])[:, 0]
+        x = F.relu(net.norm(net.conv((at - net.mean) / net.std)))
+        for block in blocks:
+            x = block(x)
+        before = last.residual(x) + last.shortcut(x)
+        found = before + (F.relu(before) - before).detach()
+    return found.float().mean((2, 3)).gather(1, unit[:, None])[:, 0]
 
 
 def objective(net, weight):

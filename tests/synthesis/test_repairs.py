@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from stages.core.attacks import input_gradient, lengths
 from stages.core.nets import ResNet
 from stages.synthesis.fidelity import psnr, ssim
 from stages.synthesis.inpainting import filled, interpolated
@@ -102,3 +103,12 @@ def test_the_loudest_unit_speaks_up():
             [net.features(x)[i, j].item() for i, j in enumerate([9, 5, 2, 9])])
         wanted = 7 * 0.01 - activations(net, at, unit)
         torch.testing.assert_close(objective(net, 7)(at, unit, x, mask), wanted)
+
+
+def test_a_silent_unit_has_a_gradient():
+    net = ResNet(8, 4, 3, [0.5] * 3, [0.2] * 3).eval()
+    net.blocks[-1].norm2.bias.data -= 100
+    x, unit = torch.rand(4, 3, 8, 8), torch.tensor([3, 0, 1, 2])
+    assert activations(net, x, unit).tolist() == [0] * 4
+    assert lengths(input_gradient(lambda at: net.features(at).sum(), x)).tolist() == [0] * 4
+    assert (lengths(input_gradient(lambda at: activations(net, at, unit).sum(), x)) > 0).all()
