@@ -41,6 +41,7 @@ class Adversarial(Attack):
     """Training of the networks of two classes; only the robust ones are attacked."""
 
     epochs: Count
+    batch_size: Count
 
 
 Pair = Annotated[list[str], Field(min_length=2, max_length=2), AfterValidator(distinct)]

@@ -21,8 +21,9 @@ from stages.synthesis.params import Adversarial, Pairs
 
 def run():
     settings, role = read("synthesis.two_class", Adversarial), load_role("objects")
-    recipe = read("training", Training).model_copy(update={"epochs": settings.epochs})
-    attacked = partial(adversarial, **settings.model_dump(exclude={"epochs"}))
+    own = settings.model_dump(include={"epochs", "batch_size"})
+    recipe = read("training", Training).model_copy(update=own)
+    attacked = partial(adversarial, **settings.model_dump(exclude=set(own)))
     pairs = {name: narrowed(role, pair, f"synthesis.pairs.{name}")
              for name, pair in read("synthesis.pairs", Pairs)}
     for seed in each_seed(read("synthesis.seeds", Few)):

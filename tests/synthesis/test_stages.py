@@ -23,10 +23,10 @@ CHAIN = ["two_class", "generation gaussian", "generation other", *TASKS[1:]]
 @pytest.fixture
 def small(project):
     """A project of small networks that know nothing: seeds 1 and 2 take every image for class 1 and 2."""
-    change({"seeds": [1, 2], "training.width": 4, "training.epochs": 1, "training.batch_size": 6})
+    change({"seeds": [1, 2], "training.width": 4, "training.epochs": 1, "training.batch_size": 30})
     change({f"{task}.{name}": value for task in TASKS
             for name, value in {"per_class": 2, "iterations": 2}.items()}, "synthesis")
-    change({"two_class.epochs": 1, "pairs.first": ["a", "h"], "pairs.second": ["b", "c"],
+    change({"two_class.epochs": 1, "two_class.batch_size": 6, "pairs.first": ["a", "h"], "pairs.second": ["b", "c"],
             "pairs.third": ["e", "f"], "generation.neighbours": 1}, "synthesis")
     role = load_role("objects")
     for seed in (1, 2):
@@ -141,6 +141,7 @@ def test_a_pair_has_its_own_labels(project):
 @pytest.mark.parametrize(("command", "changes", "line"), [
     ("two_class", {"pairs.first": ["a", "zebra"]}, "`synthesis.pairs.first` has 'zebra', but the classes of "
      "`objects` are a, b, c, d, e, f, g, h, i, j"),
+    ("two_class", {"two_class.batch_size": 13}, "12 training images do not fill a batch of 13"),
     ("translation", {"pairs.first": ["a", "a"]}, "nothing in it twice"),
     ("translation", {"pairs.first": ["a"]}, "`synthesis.pairs.first` is ['a'], but should"),
     ("generation noise", {}, "is 'noise', but should be 'gaussian' or 'other'"),
