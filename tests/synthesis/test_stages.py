@@ -26,8 +26,8 @@ def small(project):
     change({"seeds": [1, 2], "training.width": 4, "training.epochs": 1, "training.batch_size": 30})
     change({f"{task}.{name}": value for task in TASKS
             for name, value in {"per_class": 2, "iterations": 2}.items()}, "synthesis")
-    change({"two_class.epochs": 1, "two_class.batch_size": 6, "pairs.first": ["a", "h"], "pairs.second": ["b", "c"],
-            "pairs.third": ["e", "f"], "generation.neighbours": 1}, "synthesis")
+    change({"two_class.epochs": 1, "two_class.batch_size": 6, "generation.neighbours": 1,
+            "pairs.first": ["a", "h"], "pairs.second": ["b", "c"], "pairs.third": ["e", "f"]}, "synthesis")
     role = load_role("objects")
     for seed in (1, 2):
         for i, path in enumerate(("robust", "resnet8/sgd", "judge/objects")):
