@@ -4,14 +4,17 @@ import importlib
 import inspect
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from torch import nn
 
 from pipeline.documents import load_document, save_document
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
 from stages.core.files import read_json
+from stages.core.train import cross_entropy
 from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -82,6 +85,31 @@ def call(command):
     run = importlib.import_module(f"stages.{module}").run
     kinds = inspect.get_annotations(run).values()
     run(*(kind(word) for kind, word in zip(kinds, words, strict=True)))
+
+
+class Linear(nn.Module):
+    """The logit of class 1 is w·(x - 1/2), that of class 0 is 0; |w| = 1."""
+
+    def __init__(self):
+        super().__init__()
+        w = torch.randn(3 * 8 * 8)
+        self.w = w / w.norm()
+
+    def forward(self, x):
+        score = (x - 0.5).flatten(1) @ self.w
+        return torch.stack([torch.zeros_like(score), score], 1)
+
+
+def taught(step, monkeypatch):
+    """What the module `step` gives to `fit`, which here trains nothing."""
+    given = SimpleNamespace()
+
+    def fit(net, batches, recipe, title, loss=cross_entropy):
+        given.batches, given.recipe, given.loss = batches, recipe, loss
+        return [{"epoch": 1, "train_loss": 0.0}]
+
+    monkeypatch.setattr(step, "fit", fit)
+    return given
 
 
 def refused(done, line, project=None):

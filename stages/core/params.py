@@ -85,6 +85,22 @@ class Attack(Section):
     iterations: Count
 
 
+class Robust(Attack):
+    """Section `robust`: adversarial training on `objects`; the rest is as in section `training`."""
+
+    depth: Depth
+    seeds: Few
+    epochs: Count
+
+
+class Judges(Section):
+    """Section `judge`: how the networks that measure made images are trained, of each role."""
+
+    objects: Training
+    digits: Training
+    garments: Training
+
+
 class Compute(Section):
     """Section `compute`: how every stage computes."""
 
@@ -93,7 +109,9 @@ class Compute(Section):
     precision: Literal["auto", "float32", "bfloat16"]
 
 
-SECTIONS = {"compute": Compute, "seeds": Seeds, "training": Training}
+SECTIONS = {
+    "compute": Compute, "seeds": Seeds, "training": Training, "robust": Robust, "judge": Judges,
+}
 
 
 def read(name, section):

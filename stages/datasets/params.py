@@ -29,6 +29,13 @@ class Digits(Images):
     source: Literal["digits", "mnist", "folder"]
 
 
+class Garments(Images):
+    """Section `data.garments`."""
+
+    shape: ClassVar = (1, 28, 28)
+    source: Literal["digits", "fashion_mnist", "folder"]
+
+
 class Outliers(Images):
     """Section `data.outliers`: what networks learn to be unsure of, and other images of the same kind."""
 
@@ -71,7 +78,7 @@ class Text(Unlabelled):
 
 
 ROLES = {
-    "objects": Objects, "digits": Digits, "outliers": Outliers, "scenes": Scenes, "textures": Textures,
-    "faces": Faces, "text": Text,
+    "objects": Objects, "digits": Digits, "garments": Garments, "outliers": Outliers, "scenes": Scenes,
+    "textures": Textures, "faces": Faces, "text": Text,
 }
 SECTIONS = {f"data.{role}": section for role, section in ROLES.items()}

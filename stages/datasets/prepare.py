@@ -29,6 +29,7 @@ LABELLED = {
     "cifar10": torchvision_sets,
     "cifar100": torchvision_sets,
     "mnist": torchvision_sets,
+    "fashion_mnist": torchvision_sets,
     "folder": folder,
 }
 UNLABELLED = {

@@ -1,8 +1,9 @@
-"""Sources `cifar10`, `cifar100` and `mnist`: torchvision downloads them once, checks and reads them.
+"""Sources `cifar10`, `cifar100`, `mnist`, `fashion_mnist`: torchvision downloads, checks and reads them.
 
 CIFAR-10 and CIFAR-100: Krizhevsky, "Learning multiple layers of features from tiny images", 2009, 50,000 and
 10,000 images each.
 MNIST: LeCun, Bottou, Bengio, Haffner, Proceedings of the IEEE 1998, 60,000 and 10,000 images.
+FashionMNIST: Xiao, Rasul, Vollgraf 2017, https://arxiv.org/abs/1708.07747, 60,000 and 10,000 images.
 """
 
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ DOWNLOADS = "data/raw/downloads"
 def load(section):
     """The whole role from the set `section.source`."""
     datasets = import_torchvision().datasets
-    kinds = {"cifar10": datasets.CIFAR10, "cifar100": datasets.CIFAR100, "mnist": datasets.MNIST}
+    kinds = {"cifar10": datasets.CIFAR10, "cifar100": datasets.CIFAR100, "mnist": datasets.MNIST,
+             "fashion_mnist": datasets.FashionMNIST}
     kind = kinds[section.source]
     with downloading(section.source):
         train, test = (kind(DOWNLOADS, train=train, download=True) for train in (True, False))

@@ -35,7 +35,7 @@ def under_attack(net, test, settings):
 def run(network: str):
     settings, test = read("features.evaluation", Evaluation), load_role("objects").test
     some = test.first(settings.images, "features.evaluation.images")
-    for seed in each_seed(read("features.seeds", Few)):
+    for seed in each_seed(read("robust.seeds", Few)):
         start(seed)
         net = trained(network, seed)
         record(f"data/features/evaluation/{network}/{seed}.safetensors", {

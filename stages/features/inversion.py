@@ -77,7 +77,7 @@ def grey_noise(images, rng):
 
 def run(variant: str):
     settings, train = read("features.inversion", Inversion), originals()
-    for seed in each_seed(read("features.seeds", Few)):
+    for seed in each_seed(read("robust.seeds", Few)):
         rng = start(seed)
         starts = train.images[others(len(train), rng)]
         if variant == "robust_noise":

@@ -41,7 +41,7 @@ def changed(net, split, t, attack):
 
 def run(variant: str):
     attack, train = read(f"features.nonrobust.{variant}", Attack), originals()
-    for seed in each_seed(read("features.seeds", Few)):
+    for seed in each_seed(read("robust.seeds", Few)):
         rng = start(seed)
         net = trained("sgd", seed)
         t = targets(variant, train.labels, net.shape["classes"], rng)

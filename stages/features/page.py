@@ -7,7 +7,7 @@ of ε = 0.25, as they and the authors' repositories (robustness, constructed-dat
 from stages.core.charts import dots, table, write_losses
 from stages.core.data import load_role
 from stages.core.pages import accuracies, conditions, publish
-from stages.core.params import Training, read
+from stages.core.params import Robust, Training, read
 from stages.core.seeds import listed
 from stages.core.stage import main
 from stages.core.words import counted
@@ -83,10 +83,10 @@ def answer(clean, attacked):
     )
 
 
-def settings(features):
+def settings(features, robust):
     """What the numbers depend on besides what all experiments name, in words."""
     attacks = {"for D_rand": features.nonrobust.rand, "for D_det": features.nonrobust.det,
-               "in training": features.adversarial}
+               "in training": robust}
     return {
         "constructed sets": f"{counted(features.images, 'image')} each",
         "trained on sets": "; ".join(f"{name} {counted(one.epochs, 'epoch')}, lr {one.lr:g}"
@@ -98,16 +98,18 @@ def settings(features):
 
 
 def run():
-    features, role, recipe = read("features", Features), load_role("objects"), read("training", Training)
-    seeds, chance = listed(features.seeds), 100 / len(role.classes)
+    features, robust = read("features", Features), read("robust", Robust)
+    role, recipe = load_role("objects"), read("training", Training)
+    seeds, chance = listed(robust.seeds), 100 / len(role.classes)
     clean, attacked = evaluations(seeds)
     first, recognised = attacked.isel(epsilon=0), seen(INVERTED, seeds).other
     balls = {f"ε = {epsilon:g}": attacked.sel(epsilon=epsilon) for epsilon in attacked.epsilon.values}
-    control, *own = NETWORKS
-    write_losses("features", {f"resnet{features.depth}": [control], "features": own}, seeds)
+    control, shared, *own = NETWORKS
+    write_losses("features", {f"resnet{robust.depth}": [control], ".": [shared], "features": own}, seeds)
     publish(
         ABOUT,
-        conditions(role, recipe.model_copy(update={"depth": features.depth}), seeds) | settings(features),
+        conditions(role, recipe.model_copy(update={"depth": robust.depth}), seeds)
+        | settings(features, robust),
         answer(clean, first), claims(clean, first, recognised, chance), tables(clean, balls, seeds),
         [accuracy_figure(clean, balls, chance), *grids(seeds[0], role.classes)], **accuracies(clean),
     )

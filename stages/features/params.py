@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Attack, Count, Depth, Few, Positive, Section, ascending
+from stages.core.params import Attack, Count, Positive, Section, ascending
 
 
 class Retraining(Section):
@@ -21,12 +21,6 @@ class NonRobust(Section):
 
     rand: Attack
     det: Attack
-
-
-class Adversarial(Attack):
-    """Adversarial training; the rest is as in section `training`."""
-
-    epochs: Count
 
 
 class Inversion(Section):
@@ -61,11 +55,8 @@ class Sets(Section):
 class Features(Section):
     """Section `features`."""
 
-    depth: Depth
-    seeds: Few
     images: Count
     nonrobust: NonRobust
-    adversarial: Adversarial
     inversion: Inversion
     retraining: Sets
     evaluation: Evaluation

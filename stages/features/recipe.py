@@ -8,8 +8,9 @@ from stages.core.recipe import weights_path
 
 
 def kept(name):
-    """The path of a network below models/ and data/training/: the baseline's (`sgd`) or this experiment's."""
-    return f"resnet{read('features.depth', Depth)}/sgd" if name == "sgd" else f"features/{name}"
+    """The path of a network below models/ and data/training/: a shared one or this experiment's."""
+    shared = {"sgd": f"resnet{read('robust.depth', Depth)}/sgd", "robust": "robust"}
+    return shared.get(name, f"features/{name}")
 
 
 def trained(name, seed):

@@ -18,8 +18,8 @@ from stages.features.recipe import kept, load_set
 def run(name: str):
     own = read(f"features.retraining.{name}", Retraining)
     recipe = read("training", Training).model_copy(update=own.model_dump())
-    depth, role = read("features.depth", Depth), load_role("objects")
-    for seed in each_seed(read("features.seeds", Few)):
+    depth, role = read("robust.depth", Depth), load_role("objects")
+    for seed in each_seed(read("robust.seeds", Few)):
         rng = start(seed)
         split, _ = load_set(name, seed, device)
         net = resnet(role, depth, recipe.width)

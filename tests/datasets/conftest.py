@@ -8,13 +8,14 @@ import pytest
 DEFAULTS = {
     "objects": {"source": "photos", "folder": "images", "train": 40, "test": 20},
     "digits": {"source": "digits", "folder": "images", "train": 40, "test": 20},
+    "garments": {"source": "digits", "folder": "images", "train": 40, "test": 20},
     "outliers": {"source": "tiles", "folder": "images", "train": 200, "test": 20},
     "scenes": {"source": "scenes", "folder": "images", "resize": False, "test": 20},
     "textures": {"source": "textures", "folder": "images", "resize": False, "test": 20},
     "faces": {"source": "faces", "folder": "images", "resize": False, "test": 20},
     "text": {"source": "pages", "folder": "images", "resize": False, "test": 20},
 }
-SHAPES = dict.fromkeys(DEFAULTS, (3, 32, 32)) | {"digits": (1, 28, 28)}
+SHAPES = dict.fromkeys(DEFAULTS, (3, 32, 32)) | dict.fromkeys(["digits", "garments"], (1, 28, 28))
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,9 @@ from stages.core.errors import UserError
 from stages.datasets import prepare
 
 
-@pytest.mark.parametrize(("role", "shape"), [("objects", (3, 32, 32)), ("digits", (1, 28, 28))])
+@pytest.mark.parametrize(("role", "shape"), [
+    ("objects", (3, 32, 32)), ("digits", (1, 28, 28)), ("garments", (1, 28, 28)),
+])
 def test_writes_a_role_in_random_order(params, capsys, role, shape):
     params(role, train=200, test=100)
     prepare.run(role)

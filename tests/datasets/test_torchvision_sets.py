@@ -143,8 +143,18 @@ def dtd(server, monkeypatch):
 @pytest.fixture
 def mnist(server, monkeypatch):
     """Serves an MNIST of 15 and 4 images; their pixels (n, 28, 28) and labels by split."""
-    kind, rng = import_torchvision().datasets.MNIST, np.random.default_rng(0)
-    folder, url = server
+    return served(server, monkeypatch, import_torchvision().datasets.MNIST)
+
+
+@pytest.fixture
+def fashion_mnist(server, monkeypatch):
+    """The same as FashionMNIST."""
+    return served(server, monkeypatch, import_torchvision().datasets.FashionMNIST)
+
+
+def served(server, monkeypatch, kind):
+    """Serves random images as `kind`, MNIST or what has its format."""
+    rng, (folder, url) = np.random.default_rng(0), server
     data, resources = {}, []
     for split, prefix in (("train", "train"), ("test", "t10k")):
         n = COUNTS[split]
@@ -167,6 +177,7 @@ def mnist(server, monkeypatch):
     ("objects", "cifar10", "abcdefghij"),
     ("outliers", "cifar100", "abcdefghij"),
     ("digits", "mnist", "0123456789"),
+    ("garments", "fashion_mnist", import_torchvision().datasets.FashionMNIST.classes),
 ])
 def test_downloads_once_and_reads_what_was_served(request, section, server, role, source, classes):
     data = request.getfixturevalue(source)
@@ -197,6 +208,7 @@ def test_test_sets_are_downloaded_once_and_read(request, section, server, role, 
 
 @pytest.mark.parametrize(("module", "role", "source"), [
     (torchvision_sets, "objects", "cifar10"), (torchvision_sets, "digits", "mnist"),
+    (torchvision_sets, "garments", "fashion_mnist"),
     (torchvision_sets, "outliers", "cifar100"), (torchvision_tests, "text", "svhn"),
     (torchvision_tests, "textures", "dtd"),
 ])

@@ -9,7 +9,7 @@ INVERTED = [
     "inversion@*", "retraining@robust", "retraining@robust_noise", "retraining@standard",
     "evaluation@on_robust", "evaluation@on_robust_noise", "evaluation@on_standard", *FEATURES,
 ]
-ROBUST = ["stages/features/dvc.yaml:adversarial", "evaluation@robust", *INVERTED]
+ROBUST = ["evaluation@robust", *INVERTED]
 MEASURED = [*NONROBUST, *INVERTED, *EVALUATED]
 ALL = [*MEASURED, *ROBUST]
 
@@ -25,13 +25,14 @@ ROWS = {
     "stages/core/scores.py": MEASURED,
     "stages/core/claims.py": FEATURES,
     "stages/core/charts.py": FEATURES,
+    "stages/baseline/robust.py": ROBUST,
     "stages/baseline/train.py": [*NONROBUST, *INVERTED, "evaluation@sgd"],
-    "features.depth": ALL,
-    "features.seeds": ALL,
+    "robust.depth": ALL,
+    "robust.seeds": ALL,
     "features.images": [*NONROBUST, *INVERTED],
     "features.nonrobust.rand.epsilon": ["nonrobust@rand", *RAND],
     "features.nonrobust.det.epsilon": ["nonrobust@det", *DET],
-    "features.adversarial.epsilon": ROBUST,
+    "robust.epsilon": ROBUST,
     "features.inversion.iterations": INVERTED,
     "features.retraining.rand.pad": RAND,
     "features.retraining.det.lr": DET,
@@ -43,7 +44,6 @@ ROWS = {
     "features.evaluation.epsilons": EVALUATED,
     "stages/features/nonrobust.py": NONROBUST,
     "stages/features/inversion.py": INVERTED,
-    "stages/features/adversarial.py": ROBUST,
     "stages/features/evaluation.py": EVALUATED,
     "stages/features/recipe.py": ALL,
     "stages/features/about.py": FEATURES,

@@ -1,24 +1,11 @@
 """Accuracy under attack where it is known: two classes, a linear score."""
 
 import torch
-from torch import nn
 
 from stages.core.data import Split
 from stages.features import evaluation
 from stages.features.params import Evaluation
-
-
-class Linear(nn.Module):
-    """The logit of class 1 is w·(x - 1/2), that of class 0 is 0; |w| = 1."""
-
-    def __init__(self):
-        super().__init__()
-        w = torch.randn(3 * 8 * 8)
-        self.w = w / w.norm()
-
-    def forward(self, x):
-        score = (x - 0.5).flatten(1) @ self.w
-        return torch.stack([torch.zeros_like(score), score], 1)
+from tests.conftest import Linear
 
 
 def test_an_image_withstands_what_is_shorter_than_its_distance_from_the_border(monkeypatch):

@@ -21,7 +21,7 @@ def measured(project):
     next; networks trained on sets for two epochs, the others for three.
     """
     change({"seeds": SEEDS, "features.evaluation.epsilons": [0.5, 1.0], "features.images": 60})
-    change({"iterations": 3}, "features.adversarial")
+    change({"robust.iterations": 3})
     for seed in SEEDS:
         for name in NETWORKS:
             record(f"data/features/evaluation/{name}/{seed}.safetensors", {
@@ -59,7 +59,7 @@ def test_what_is_seen_in_sets(measured):
 
 
 def test_trainings_of_different_length_stand_side_by_side(measured):
-    groups = {"resnet8": ["sgd"], "features": ["robust", "on_rand"]}
+    groups = {"resnet8": ["sgd"], ".": ["robust"], "features": ["on_rand"]}
     found = histories(groups, SEEDS).train_loss
     assert found.network.values.tolist() == ["sgd", "robust", "on_rand"]
     assert found.sel(network="on_rand", epoch=2).values == pytest.approx([0.51, 0.52, 0.53])

@@ -19,9 +19,10 @@ def small(project):
     """The project with the smallest networks and sets."""
     one = {"epochs": 1, "lr": 0.05, "pad": 0, "flip": False}
     change({"seeds": [6], "training.width": 4, "training.epochs": 1, "training.batch_size": 30})
+    change({"robust.iterations": 1, "robust.epochs": 1})
     change({
         "images": 60, "nonrobust.det": {"norm": "l2", "epsilon": EPSILON, "step": 1.0, "iterations": 2},
-        "adversarial.iterations": 1, "adversarial.epochs": 1, "inversion": {"step": 1.2, "iterations": 4},
+        "inversion": {"step": 1.2, "iterations": 4},
         "retraining.det": one,
         "evaluation": {"images": 30, "epsilons": [1.0, 2.0], "iterations": 1, "restarts": 1},
     }, "features")
@@ -30,7 +31,7 @@ def small(project):
 
 def test_the_chain(small, ran):
     for command in (
-        "baseline.train 8", "features.adversarial", "features.nonrobust det",
+        "baseline.train 8", "baseline.robust", "features.nonrobust det",
         "features.inversion robust_noise", "features.retraining det", "features.evaluation on_det",
     ):
         done = ran(command)
@@ -41,7 +42,7 @@ def test_the_chain(small, ran):
     assert det["labels"].tolist() == ((role.train.labels + 1) % 10).tolist()
     moved = det["images"].float() - role.train.images / 255
     assert moved.flatten(1).norm(dim=1).max() <= EPSILON + 0.02              # and rounding to half
-    sgd, robust = (load_net(f"models/{name}/6.safetensors") for name in ("resnet8/sgd", "features/robust"))
+    sgd, robust = (load_net(f"models/{name}/6.safetensors") for name in ("resnet8/sgd", "robust"))
     x, t = unit(role.train.images), det["labels"]
     before, after = (losses(sgd, images, t).mean() for images in (x, unit(det["images"])))
     assert after < before - 0.1                                              # towards the target, not away
@@ -67,9 +68,6 @@ def test_the_chain(small, ran):
 @pytest.mark.parametrize(
     ("command", "changes", "line"),
     [
-        ("adversarial", {"adversarial.epsilon": -1}, "`features.adversarial.epsilon` is -1, but"),
-        ("adversarial", {"adversarial.norm": "l7"}, "`features.adversarial.norm` is 'l7', but should be"),
-        ("adversarial", {"depth": 9}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
         ("nonrobust det", {}, "models/resnet8/sgd/6.safetensors does not exist: run the stage"),
         ("nonrobust det", {"images": 61}, "`features.images` is 61, but there are 60"),
         ("retraining det", {}, "data/features/sets/det/6.safetensors does not exist"),

@@ -1,4 +1,4 @@
-"""The robust network: trained on the worst images that a small change makes.
+"""The robust network that experiments share: trained on the worst images that a small change makes.
 
 Madry et al., ICLR 2018, https://arxiv.org/abs/1706.06083:
 
@@ -15,23 +15,21 @@ from stages.core.attacks import adversarial
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Depth, Few, Training, read
+from stages.core.params import Robust, Training, read
 from stages.core.recipe import augmented, fit, keep
 from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.features.params import Adversarial
-from stages.features.recipe import kept
 
 
 def run():
-    settings, depth = read("features.adversarial", Adversarial), read("features.depth", Depth)
+    settings, role = read("robust", Robust), load_role("objects")
     recipe = read("training", Training).model_copy(update={"epochs": settings.epochs})
-    role, loss = load_role("objects"), partial(adversarial, **settings.model_dump(exclude={"epochs"}))
-    for seed in each_seed(read("features.seeds", Few)):
+    loss = partial(adversarial, **settings.model_dump(exclude={"depth", "seeds", "epochs"}))
+    for seed in each_seed(settings.seeds):
         rng = start(seed)
-        net = resnet(role, depth, recipe.width)
+        net = resnet(role, settings.depth, recipe.width)
         history = fit(net, augmented(role.train, recipe, rng), recipe, f"robust network, seed {seed}", loss)
-        keep(kept("robust"), seed, net, history)
+        keep("robust", seed, net, history)
 
 
 if __name__ == "__main__":
