@@ -1,13 +1,13 @@
 """The convolutional networks that all losses share on `objects`, after DCGAN.
 
 Radford, Metz, Chintala, ICLR 2016, https://arxiv.org/abs/1511.06434: no pooling, batch norm and ReLU in the
-generator, leaky ReLU in the critic, weights N(0, 0.02). For 32x32, with the width w:
+generator, leaky ReLU and batch norm in the critic, weights N(0, 0.02). For 32x32, with the width w:
 
     z -> 4w x 4x4 -> 2w x 8x8 -> w x 16x16 -> c x 32x32, (1 + tanh) / 2                  transposed 4x4, stride 2
     2x - 1 -> w x 16x16 -> 2w x 8x8 -> 4w x 4x4 -> one number                            4x4, stride 2
 
-The critic has no batch norm in any of them: with a gradient penalty it may have none, and clipping would
-squash its scales.
+With a gradient penalty the critic has no batch norm, as its paper demands: what is penalised is the slope at
+single images. Clipping holds for the scales of batch norm, too, as in the authors' code.
 """
 
 import torch
@@ -52,12 +52,13 @@ def convolutional_generator(latent, width, channels=3):
     )
 
 
-def convolutional_critic(width, channels=3):
+def convolutional_critic(width, channels=3, norm=True):
     """Images (n, channels, 32, 32) -> logits (n,)."""
+    kind = nn.BatchNorm2d if norm else nn.Identity
     return made(
         Centred(),
         nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(SLOPE),
-        nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(SLOPE),
-        nn.Conv2d(2 * width, 4 * width, 4, 2, 1), nn.LeakyReLU(SLOPE),
+        nn.Conv2d(width, 2 * width, 4, 2, 1), kind(2 * width), nn.LeakyReLU(SLOPE),
+        nn.Conv2d(2 * width, 4 * width, 4, 2, 1), kind(4 * width), nn.LeakyReLU(SLOPE),
         nn.Flatten(), nn.Linear(16 * 4 * width, 1), nn.Flatten(0),
     )

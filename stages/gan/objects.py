@@ -30,7 +30,7 @@ def run(kind: str):
     for seed in each_seed(read("gan.seeds", Few)):
         rng = start(seed)
         made_by = player(kind, convolutional_generator(settings.latent, settings.width), how.lr)
-        critic = player(kind, convolutional_critic(settings.width), how.lr)
+        critic = player(kind, convolutional_critic(settings.width, norm=kind != "penalty"), how.lr)
         noise, looks = gaussian(settings.latent, rng), judge("objects", role, seed, samples)
         shown = gaussian(settings.latent, generator(seed))(max(samples, settings.watched))
 

@@ -64,7 +64,8 @@ def run():
         latents = gaussian(settings.latent, rng)(settings.batch_size)
         found, losses = [], []
         for kind in AGAINST:
-            critic = player(kind, convolutional_critic(settings.width), getattr(kinds, kind).lr)
+            net = convolutional_critic(settings.width, norm=kind != "penalty")
+            critic = player(kind, net, getattr(kinds, kind).lr)
             stream = endless(Batches(role.train, settings.batch_size, rng, flip=True))
             norm, loss = approached(kind, critic, generator, latents, stream, how.steps, rules, rng)
             found.append(norm)

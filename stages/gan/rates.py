@@ -20,7 +20,7 @@ from stages.gan.params import Rates, Rules
 from stages.gan.players import gaussian, playing
 from stages.gan.rules import player, turn
 
-KINDS = "saturating", "non_saturating", "wgan", "penalty"
+KINDS = "non_saturating", "wgan", "penalty"
 
 
 def perceptrons(latent, hidden, shape):
