@@ -6,9 +6,10 @@ an input of both. Noise is uniform in [0, 1].
     generator       z -> ReLU units,    y -> ReLU units,    both -> ReLU units -> sigmoid pixels
     discriminator   x -> maxout units,  y -> maxout units,  both -> maxout units -> sigmoid
 
-Dropout of a half in both players; when images are judged it is off. Stochastic gradient descent: the learning
-rate falls by 1.00004 a step, not below 1e-6, momentum rises from 0.5 to 0.7. The paper takes the networks whose
-validation images are likeliest; here it is the last. `unconditional` is the same without what y adds.
+Dropout in both players; when images are judged it is off. The rule `sgd` is the paper's: the learning rate
+falls by 1.00004 a step, not below 1e-6, momentum rises from 0.5 to 0.7. That takes hundreds of epochs; `adam` is
+for fewer. The paper takes the networks whose validation images are likeliest; here it is the last.
+`unconditional` is the same without what y adds.
 
 n images, c classes.
 """
@@ -19,9 +20,11 @@ from torch import nn
 
 from stages.core.compute import device, start
 from stages.core.data import Batches, load_role, unit
+from stages.core.errors import UserError
 from stages.core.histories import keep_history
 from stages.core.measurements import record
-from stages.core.params import Count, Few, read
+from stages.core.optimizers import Adam
+from stages.core.params import Count, Few, among, read
 from stages.core.progress import progress
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -32,8 +35,9 @@ from stages.gan.params import Conditional
 from stages.gan.parzen import parzen
 from stages.gan.players import Player, frozen, playing
 
+KINDS = "conditional", "unconditional"
 DECAY, LEAST = 1.00004, 1e-6
-MOMENTA = 0.5, 0.7
+MOMENTA, BETAS = (0.5, 0.7), (0.5, 0.999)
 
 
 class Maxout(nn.Module):
@@ -92,10 +96,12 @@ def schedule(players, lr, taken, steps):
         group["momentum"] = first + (last - first) * taken / steps
 
 
-def turn(made_by, critic, latent, classes, lr, steps, rng):
-    """A turn as `playing` takes it: the generator is asked for the classes of the batch."""
+def turn(made_by, critic, latent, classes, before, rng):
+    """A turn as `playing` takes it: the generator is asked for the classes of the batch. before(taken) is
+    called first.
+    """
     def one(stream, taken):
-        schedule((made_by, critic), lr, taken, steps)
+        before(taken)
         x, labels = next(stream)
         y = F.one_hot(labels, classes).float()
         z = torch.rand(len(x), latent, generator=rng, device=x.device)
@@ -114,34 +120,50 @@ def players(kind, settings, role):
     shape, drop = role.train.images[0].shape, settings.dropout
     nets = (Generator(settings.latent, labels, shape, **settings.generator.model_dump(), dropout=drop),
             Critic(labels, shape, **settings.critic.model_dump(), dropout=drop))
-    return [Player(net.to(device), SGD(net.parameters(), settings.lr, MOMENTA[0])) for net in nets]
+    return [Player(net.to(device), optimizer(settings, net.parameters())) for net in nets]
+
+
+def optimizer(settings, weights):
+    """By the rule of the settings."""
+    return SGD(weights, settings.lr, MOMENTA[0]) if settings.rule == "sgd" else Adam(weights, settings.lr, BETAS)
+
+
+def trained(kind, settings, role, batches, rng):
+    """A generator, conditional or not, and its training's rows."""
+    made_by, critic = both = players(kind, settings, role)
+    steps = settings.epochs * len(batches)
+
+    def before(taken):
+        if settings.rule == "sgd":
+            schedule(both, settings.lr, taken, steps)
+
+    one = turn(made_by, critic, settings.latent, len(role.classes), before, rng)
+    return made_by.net, playing(made_by, critic, batches, one, settings.epochs)
 
 
 def run(kind: str):
-    settings, role, samples = read("gan.conditional", Conditional), load_role("digits"), read("gan.samples", Count)
+    settings, role = read("gan.conditional", Conditional), load_role("digits")
+    if kind not in KINDS:
+        raise UserError(f"there is no kind `{kind}`{among(kind, KINDS)}")
+    samples, classes, test = read("gan.samples", Count), len(role.classes), unit(role.test.images)
     n = len(role.train) - settings.validation
-    fitted, validation = role.train.part(0, n), unit(role.train.part(n, n + settings.validation).images)
-    classes, test = len(role.classes), unit(role.test.images)
+    fitted, validation = role.train.part(0, n), unit(role.train.part(n, len(role.train)).images)
     for seed in each_seed(read("gan.seeds", Few)):
         rng = start(seed)
-        made_by, critic = players(kind, settings, role)
-        batches = Batches(fitted, settings.batch_size, rng)
-        one = turn(made_by, critic, settings.latent, classes, settings.lr, settings.epochs * len(batches), rng)
-        history = list(progress(playing(made_by, critic, batches, one, settings.epochs), settings.epochs,
-                                f"{kind}, seed {seed}"))
+        net, rows = trained(kind, settings, role, Batches(fitted, settings.batch_size, rng), rng)
+        history = list(progress(rows, settings.epochs, f"{kind}, seed {seed}"))
         keep_history(f"gan/conditional/{kind}", seed, history)
         labels = torch.arange(classes * settings.windows, device=device) % classes
         z = torch.rand(len(labels), settings.latent, generator=rng, device=device)
-        images = sampled(made_by.net, z, F.one_hot(labels, classes).float())
+        images = sampled(net, z, F.one_hot(labels, classes).float())
         found, sigma = parzen(images, validation, test)
         ceiling, _ = parzen(unit(fitted.images), validation, test)
-        part = images[:samples]
-        numbers = measures(judge("digits", role, seed, samples), part, rng,
-                           labels[:samples] if kind == "conditional" else None)
+        images, wanted = images[:samples], labels[:samples] if kind == "conditional" else None
+        numbers = measures(judge("digits", role, seed, samples), images, rng, wanted)
         record(f"data/gan/conditional/{kind}/{seed}.safetensors", scalars(numbers | {"sigma": sigma}) | {
             "likelihood": ("image", found), "ceiling": ("image", ceiling),
         })
-        keep_samples(f"conditional/{kind}/{seed}", last=part)
+        keep_samples(f"conditional/{kind}/{seed}", last=images)
 
 
 if __name__ == "__main__":

@@ -109,26 +109,33 @@ def summary(net, x):
     return found
 
 
+def trained(nets, how, settings, role, shown, rng):
+    """A training's rows, and the pictures made of the noise `shown` on the way, epoch -> images."""
+    made_by, critic = (Player(net, Adam(net.parameters(), settings.lr, BETAS)) for net in nets)
+    pictures = {}
+
+    def look(row):
+        if row["epoch"] == 1 or row["epoch"] % EVERY == 0:
+            pictures[str(row["epoch"])] = sampled(made_by.net, shown)
+
+    one = turn(made_by, critic, gaussian(settings.latent, rng), how, rng)
+    batches = Batches(role.train, settings.batch_size, rng)
+    return playing(made_by, critic, batches, one, settings.epochs, after=look, extra=pictures), pictures
+
+
 def run(variant: str):
-    settings, role, samples = read("gan.garments", Garments), load_role("garments"), read("gan.samples", Count)
-    how = read(f"gan.variants.{variant}", Variant)
+    settings, how = read("gan.garments", Garments), read(f"gan.variants.{variant}", Variant)
+    role, samples = load_role("garments"), read("gan.samples", Count)
+    shape = role.train.images[0].shape
     for seed in each_seed(read("gan.seeds", Few)):
         rng = start(seed)
-        shape = role.train.images[0].shape
-        nets = [net.to(device) for net in NETS[how.net](settings.latent, settings.width, settings.dropout, shape)]
-        made_by, critic = (Player(net, Adam(net.parameters(), settings.lr, BETAS)) for net in nets)
-        noise, shown = gaussian(settings.latent, rng), gaussian(settings.latent, generator(seed))(samples)
-        pictures = {}
-
-        def look(row):
-            if row["epoch"] == 1 or row["epoch"] % EVERY == 0:
-                pictures[str(row["epoch"])] = sampled(made_by.net, shown[:settings.shown])
-
-        rows = playing(made_by, critic, Batches(role.train, settings.batch_size, rng),
-                       turn(made_by, critic, noise, how, rng), settings.epochs, after=look, extra=pictures)
-        keep_history(f"gan/garments/{variant}", seed,
-                     list(progress(rows, settings.epochs, f"{variant}, seed {seed}")))
-        images = sampled(made_by.net, shown)
+        nets = NETS[how.net](settings.latent, settings.width, settings.dropout, shape)
+        nets = [net.to(device) for net in nets]
+        shown = gaussian(settings.latent, generator(seed))(samples)
+        rows, pictures = trained(nets, how, settings, role, shown[: settings.shown], rng)
+        history = list(progress(rows, settings.epochs, f"{variant}, seed {seed}"))
+        keep_history(f"gan/garments/{variant}", seed, history)
+        images = sampled(nets[0], shown)
         keep_samples(f"garments/{variant}/{seed}", last=images, **pictures)
         found = measures(judge("garments", role, seed, samples), images, rng)
         layers = [summary(net, x) for net, x in zip(nets, (shown[:1], images[:1]), strict=True)]

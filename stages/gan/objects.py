@@ -23,30 +23,37 @@ from stages.gan.players import gaussian, playing
 from stages.gan.rules import player, turn
 
 
+def trained(kind, how, rules, settings, role, looks, shown, rng):
+    """A generator by the loss `kind`, and its training's rows; after every epoch what it makes of the noise
+    `shown` is judged.
+    """
+    made_by = player(kind, convolutional_generator(settings.latent, settings.width), how.lr)
+    critic = player(kind, convolutional_critic(settings.width, norm=kind != "penalty"), how.lr)
+    noise = gaussian(settings.latent, rng)
+
+    def look(row):
+        row["estimate"] = estimate(kind, row["critic"])
+        row["frechet"] = looks.frechet(sampled(made_by.net, shown))
+
+    return made_by.net, playing(
+        made_by, critic, Batches(role.train, settings.batch_size, rng, flip=True),
+        turn(kind, made_by, critic, noise, how.critic_steps, rules, rng),
+        settings.epochs, settings.turns, look,
+    )
+
+
 def run(kind: str):
-    settings, rules = read("gan.objects", Objects), read("gan.rules", Rules)
-    role, samples = load_role("objects"), read("gan.samples", Count)
-    how = read(f"gan.kinds.{kind}", Kind)
+    settings, how = read("gan.objects", Objects), read(f"gan.kinds.{kind}", Kind)
+    rules, role, samples = read("gan.rules", Rules), load_role("objects"), read("gan.samples", Count)
     for seed in each_seed(read("gan.seeds", Few)):
         rng = start(seed)
-        made_by = player(kind, convolutional_generator(settings.latent, settings.width), how.lr)
-        critic = player(kind, convolutional_critic(settings.width, norm=kind != "penalty"), how.lr)
-        noise, looks = gaussian(settings.latent, rng), judge("objects", role, seed, samples)
+        looks = judge("objects", role, seed, samples)
         shown = gaussian(settings.latent, generator(seed))(max(samples, settings.watched))
-
-        def look(row):
-            row["estimate"] = estimate(kind, row["critic"])
-            row["frechet"] = looks.frechet(sampled(made_by.net, shown[: settings.watched]))
-
-        rows = playing(
-            made_by, critic, Batches(role.train, settings.batch_size, rng, flip=True),
-            turn(kind, made_by, critic, noise, how.critic_steps, rules, rng),
-            settings.epochs, settings.turns, look,
-        )
+        net, rows = trained(kind, how, rules, settings, role, looks, shown[: settings.watched], rng)
         history = list(progress(rows, settings.epochs, f"{kind}, seed {seed}"))
         keep_history(f"gan/objects/{kind}", seed, history)
-        save(weights_path(f"gan/objects/{kind}", seed), made_by.net.state_dict())
-        images = sampled(made_by.net, shown[:samples])
+        save(weights_path(f"gan/objects/{kind}", seed), net.state_dict())
+        images = sampled(net, shown[:samples])
         keep_samples(f"objects/{kind}/{seed}", last=images)
         record(f"data/gan/objects/{kind}/{seed}.safetensors", scalars(measures(looks, images, rng)))
 

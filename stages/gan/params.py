@@ -125,6 +125,7 @@ class Conditional(Section):
     dropout: Share
     batch_size: Count
     epochs: Count
+    rule: Literal["sgd", "adam"]
     lr: Positive
     validation: Count
     windows: Count
