@@ -120,7 +120,8 @@ def trained(nets, how, settings, role, shown, rng):
 
     one = turn(made_by, critic, gaussian(settings.latent, rng), how, rng)
     batches = Batches(role.train, settings.batch_size, rng)
-    return playing(made_by, critic, batches, one, settings.epochs, after=look, extra=pictures), pictures
+    rows = playing(made_by, critic, batches, one, settings.epochs, settings.turns, look, pictures)
+    return rows, pictures
 
 
 def run(variant: str):

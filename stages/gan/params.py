@@ -156,13 +156,16 @@ class Variants(Section):
 
 
 class Garments(Section):
-    """Section `gan.garments`: units and channels are the assignment's times `width`; so many are `shown`."""
+    """Section `gan.garments`: units and channels are the assignment's times `width`; an epoch has so many
+    `turns`; so many samples are `shown`.
+    """
 
     latent: Count
     width: Annotated[float, Field(gt=0, le=1)]
     dropout: Share
     batch_size: Count
     epochs: Count
+    turns: Count
     lr: Positive
     shown: Count
 

@@ -26,7 +26,8 @@ SMALL = {
     "conditional.generator.z": 3, "conditional.generator.y": 3, "conditional.generator.joint": 4,
     "conditional.critic.x": 3, "conditional.critic.y": 2, "conditional.critic.joint": 2,
     "conditional.batch_size": 20, "conditional.epochs": 1, "conditional.validation": 20,
-    "conditional.windows": 5, "garments.width": 0.02, "garments.batch_size": 20, "garments.epochs": 4,
+    "conditional.windows": 5, "garments.width": 0.02, "garments.batch_size": 20, "garments.epochs": 3,
+    "garments.turns": 2,
     "garments.shown": 4,
 }
 
