@@ -8,6 +8,7 @@ from stages.core.params import Count, Few, NotNegative, Positive, Section, ascen
 
 Share = Annotated[float, Field(ge=0, lt=1)]
 Target = Annotated[float, Field(ge=0, le=1)]
+Epochs = Annotated[int, Field(ge=4)]                       # of fewer, a course says nothing
 Several = Annotated[int, Field(ge=10)]                       # images: of fewer, a distance says nothing
 
 
@@ -48,7 +49,7 @@ class Objects(Section):
     latent: Count
     width: Count
     batch_size: Count
-    epochs: Count
+    epochs: Epochs
     turns: Count
     watched: Several
 
@@ -164,7 +165,7 @@ class Garments(Section):
     width: Annotated[float, Field(gt=0, le=1)]
     dropout: Share
     batch_size: Count
-    epochs: Count
+    epochs: Epochs
     turns: Count
     lr: Positive
     shown: Count

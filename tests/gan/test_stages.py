@@ -18,7 +18,7 @@ CHAIN = [
     *(f"real {role}" for role in ("objects", "digits", "garments")), "page",
 ]
 SMALL = {
-    "samples": 40, "objects.latent": 4, "objects.width": 2, "objects.batch_size": 10, "objects.epochs": 3,
+    "samples": 40, "objects.latent": 4, "objects.width": 2, "objects.batch_size": 10, "objects.epochs": 4,
     "objects.turns": 2, "objects.watched": 10, "rules.many.turns": 1, "rules.many.steps": 2,
     "optimum.steps": [1, 2], "rates.rates": [0.01, 0.1], "rates.hidden": 4, "rates.batch_size": 20,
     "rates.epochs": 1, "rates.judged": 10, "acgan.width": 0.02, "acgan.batch_size": 20, "acgan.epochs": 1,
@@ -26,7 +26,7 @@ SMALL = {
     "conditional.generator.z": 3, "conditional.generator.y": 3, "conditional.generator.joint": 4,
     "conditional.critic.x": 3, "conditional.critic.y": 2, "conditional.critic.joint": 2,
     "conditional.batch_size": 20, "conditional.epochs": 1, "conditional.validation": 20,
-    "conditional.windows": 5, "garments.width": 0.02, "garments.batch_size": 20, "garments.epochs": 3,
+    "conditional.windows": 5, "garments.width": 0.02, "garments.batch_size": 20, "garments.epochs": 4,
     "garments.turns": 2,
     "garments.shown": 4,
 }
