@@ -4,8 +4,8 @@ from stages.core.about import About, Source
 
 GAN = Source(
     "Goodfellow et al. 2014",
-    "Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio: Generative adversarial nets, "
-    "NeurIPS 2014",
+    "Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio: Generative adversarial "
+    "nets, NeurIPS 2014",
     "https://arxiv.org/abs/1406.2661",
 )
 CONDITIONAL = Source(
@@ -36,8 +36,8 @@ ACGAN = Source(
 ABOUT = About(
     name="gan",
     title="Generators and critics: GAN, WGAN, AC-GAN, conditional GANs",
-    question="Do the losses of two players tell how good the images are, which losses train steadily, and what "
-             "does it help to tell the players the class?",
+    question="Do the losses of two players tell how good the images are, which losses train steadily, and "
+             "what does it help to tell the players the class?",
     sources=[GAN, CONDITIONAL, WGAN, PRINCIPLED, PENALTY, ACGAN],
     curves={
         "generator": "Generator's loss, garments",

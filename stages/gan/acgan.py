@@ -4,9 +4,10 @@ Odena, Olah, Shlens, "Conditional image synthesis with auxiliary classifier GANs
 https://arxiv.org/abs/1610.09585, section 3: the discriminator says whether an image is real, S, and of which
 class it is, C,
 
-    L_S = E log P(S = real | x) + E log P(S = made | G(z, c)),   L_C = E log P(C = c | x) + E log P(C = c | G(z, c))
+    L_S = E log P(S = real | x) + E log P(S = made | G(z, c))
+    L_C = E log P(C = c | x) + E log P(C = c | G(z, c))
 
-The discriminator ascends L_S + L_C, the generator L_C - L_S; as usual the latter by -log P(S = real | G(z, c)).
+The discriminator ascends L_S + L_C, the generator L_C - L_S, as usual with log P(S = real | G) for -L_S.
 Networks are those of table 2, for CIFAR-10, with all channels times `width`: 1 is the paper's. Real and
 generated images are batches of their own, since the discriminator has batch norm.
 
@@ -130,10 +131,11 @@ def run():
         labels = torch.arange(samples, device=device) % classes
         images = sampled(made_by.net, noise(samples), F.one_hot(labels, classes).float())
         keep_samples(f"acgan/{seed}", last=images)
-        found, train, draw = measures(judge("objects", role, seed, samples), images, rng, labels), role.train, generator(seed)
+        found = measures(judge("objects", role, seed, samples), images, rng, labels)
+        pairs_of, train = (classes, settings.pairs, generator(seed)), role.train
         record(f"data/gan/acgan/{seed}.safetensors", scalars(found) | {
-            "alike": ("class", within_classes(images, labels, classes, settings.pairs, draw)),
-            "alike_data": ("class", within_classes(unit(train.images), train.labels, classes, settings.pairs, draw)),
+            "alike": ("class", within_classes(images, labels, *pairs_of)),
+            "alike_data": ("class", within_classes(unit(train.images), train.labels, *pairs_of)),
         }, {"parameters": [sum(w.numel() for w in net.parameters()) for net in nets]})
 
 

@@ -1,14 +1,14 @@
 """Conditional generative adversarial nets: both players are told which digit it is.
 
-Mirza & Osindero, 2014, https://arxiv.org/abs/1411.1784, section 4.1: y, a row of ten numbers of which one is 1, is
-an input of both. Noise is uniform in [0, 1].
+Mirza & Osindero, 2014, https://arxiv.org/abs/1411.1784, section 4.1: y, a row of ten numbers of which one is
+1, is an input of both. Noise is uniform in [0, 1].
 
     generator       z -> ReLU units,    y -> ReLU units,    both -> ReLU units -> sigmoid pixels
     discriminator   x -> maxout units,  y -> maxout units,  both -> maxout units -> sigmoid
 
 Dropout in both players; when images are judged it is off. The rule `sgd` is the paper's: the learning rate
-falls by 1.00004 a step, not below 1e-6, momentum rises from 0.5 to 0.7. That takes hundreds of epochs; `adam` is
-for fewer. The paper takes the networks whose validation images are likeliest; here it is the last.
+falls by 1.00004 a step, not below 1e-6, momentum rises from 0.5 to 0.7. That takes hundreds of epochs; `adam`
+is for fewer. The paper takes the networks whose validation images are likeliest; here it is the last.
 `unconditional` is the same without what y adds.
 
 n images, c classes.
@@ -125,7 +125,9 @@ def players(kind, settings, role):
 
 def optimizer(settings, weights):
     """By the rule of the settings."""
-    return SGD(weights, settings.lr, MOMENTA[0]) if settings.rule == "sgd" else Adam(weights, settings.lr, BETAS)
+    if settings.rule == "sgd":
+        return SGD(weights, settings.lr, MOMENTA[0])
+    return Adam(weights, settings.lr, BETAS)
 
 
 def trained(kind, settings, role, batches, rng):
@@ -146,7 +148,7 @@ def run(kind: str):
     if kind not in KINDS:
         raise UserError(f"there is no kind `{kind}`{among(kind, KINDS)}")
     samples, classes, test = read("gan.samples", Count), len(role.classes), unit(role.test.images)
-    n = len(role.train) - settings.validation
+    n = len(role.train) - len(role.train.first(settings.validation, "gan.conditional.validation"))
     fitted, validation = role.train.part(0, n), unit(role.train.part(n, len(role.train)).images)
     for seed in each_seed(read("gan.seeds", Few)):
         rng = start(seed)

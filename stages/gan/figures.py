@@ -16,7 +16,8 @@ LONGEST = 11                                                 # letters of a head
 
 def kept(path, seed):
     """Sets of images that a stage kept: name -> float images in [0, 1]."""
-    return {name: unit(images) for name, images in load(f"data/gan/samples/{path}/{seed}.safetensors")[0].items()}
+    sets, _ = load(f"data/gan/samples/{path}/{seed}.safetensors")
+    return {name: unit(images) for name, images in sets.items()}
 
 
 def rgb(images):
@@ -28,6 +29,12 @@ def firsts(split, classes):
     """The first image of each class, in [0, 1]."""
     labels = split.labels.cpu()
     return unit(split.images.cpu()[[int((labels == label).nonzero()[0]) for label in range(classes)]])
+
+
+def by_class(words, samples, classes):
+    """The first samples, of which every class has one in turn, a row with one of each."""
+    return {f"{words} {i + 1}": samples[i * classes :][: min(classes, COLUMNS)]
+            for i in range(min(MOST, len(samples) // classes))}
 
 
 def heading(word):
@@ -46,20 +53,20 @@ def object_samples(role, seed):
     """What the four losses make."""
     rows = {"training images": unit(role.train.images.cpu()[:COLUMNS])}
     rows |= {words: kept(f"objects/{name}", seed)["last"][:COLUMNS] for name, words in LOSSES.items()}
-    return grid("objects", "Training images, and the first samples of generators with the same networks and as "
-                f"many steps, by loss. Seed {seed}.", rows)
+    return grid("objects", "Training images, and the first samples of generators with the same networks and "
+                f"as many steps, by loss. Seed {seed}.", rows)
 
 
 def estimates(training):
     """What critics say of the distance to the data, and how good samples are, after every epoch."""
     panels = {}
     for name, words in LOSSES.items():
-        one = training.sel(network=name).isel(epoch=slice(1, None))
+        one = training.sel(network=name)
         both = {key: 100 * one[key] / one[key].max("epoch") for key in ("estimate", "frechet")}
         panels[words] = side_by_side(both), "epoch", "epoch"
     return lines(
         "gan/estimates", "The critic's estimate of the distance to the data, and the Fréchet distance of "
-        "samples, in % of the largest of each training; from the second epoch on.", panels,
+        "samples, in % of the largest of each training.", panels,
         {"estimate": "critic's estimate", "frechet": "Fréchet distance"}, "% of the largest",
         claims=["estimate_follows_quality", "estimate_tells_more_than_loss"],
     )
@@ -69,8 +76,8 @@ def gradients(norms):
     """What gradient a fixed generator has left."""
     falls = np.log10(norms / norms.max("step"))
     return lines(
-        "gan/gradients", "Norm of the gradient in the weights of a generator that stays as it is, while a new "
-        "critic is trained: in orders of magnitude below its largest.",
+        "gan/gradients", "Norm of the gradient in the weights of a generator that stays as it is, while a "
+        "new critic is trained: in orders of magnitude below its largest.",
         {"A new critic": (falls, "step", "steps of the critic")}, LOSSES, "log₁₀ of norm / largest",
         (-1, "a tenth"), claims=["saturating_gradient_vanishes", "critic_keeps_gradient"],
     )
@@ -92,9 +99,10 @@ def class_samples(role, seed):
     classes = len(role.classes)
     samples = kept("acgan", seed)["last"]
     rows = {"training image": firsts(role.train, classes)[:COLUMNS]}
-    rows |= {f"sample {i + 1}": samples[i * classes :][:classes][:COLUMNS] for i in range(min(MOST, len(samples) // classes))}
-    return grid("acgan", f"A training image of each class, and samples of that class by an AC-GAN. Seed {seed}.",
-                rows, [heading(word) for word in role.classes[:COLUMNS]], ["acgan_makes_its_classes"])
+    rows |= by_class("sample", samples, classes)
+    return grid("acgan", "A training image of each class, and samples of that class by an AC-GAN. "
+                f"Seed {seed}.", rows, [heading(word) for word in role.classes[:COLUMNS]],
+                ["acgan_makes_its_classes"])
 
 
 def likeness(found, classes):
@@ -102,8 +110,8 @@ def likeness(found, classes):
     both = {words: found[key].rename({"class": "network"}).assign_coords(network=range(len(classes)))
             for key, words in {"alike": "samples", "alike_data": "training images"}.items()}
     return dots(
-        "gan/likeness", "MS-SSIM of two images of one class, 1 if they are the same: samples of an AC-GAN and "
-        "training images.", {"Within classes": both}, dict(enumerate(classes)), "MS-SSIM",
+        "gan/likeness", "MS-SSIM of two images of one class, 1 if they are the same: samples of an AC-GAN "
+        "and training images.", {"Within classes": both}, dict(enumerate(classes)), "MS-SSIM",
         claims=["acgan_is_less_varied"],
     )
 
@@ -121,9 +129,9 @@ def between(seed):
         far = [math.sqrt(float((one - paths[i][0]).square().mean())) for one in paths[i]]
         below[words] = ["", *(f"{one:.2f}" for one in far), ""]
     heads = ["test image", "found", *[""] * (columns - 4), "found", "test image"]
-    return grid("between", "Two test images of a row, at its ends, what is found of them in the latent space of an "
-                "AC-GAN, and images on the straight line between; below, how far each is from the first, in root "
-                f"mean square over pixels. Seed {seed}.", rows, heads, below=below)
+    return grid("between", "Two test images at the ends of a row, what is found of them in the latent "
+                "space of an AC-GAN, and images on the straight line between; below, how far each is from "
+                f"the first, in root mean square over pixels. Seed {seed}.", rows, heads, below=below)
 
 
 def digit_samples(role, seed):
@@ -131,10 +139,10 @@ def digit_samples(role, seed):
     classes = len(role.classes)
     told, untold = (kept(f"conditional/{name}", seed)["last"] for name in TOLD)
     rows = {"training image": firsts(role.train, classes)[:COLUMNS]}
-    rows |= {f"conditional {i + 1}": told[i * classes :][:classes][:COLUMNS] for i in range(min(MOST, len(told) // classes))}
+    rows |= by_class("conditional", told, classes)
     rows |= {"unconditional": untold[:COLUMNS]}
-    return grid("digits", "Digits by a generator that is told which, and, in the last row, by one that is not. "
-                f"Seed {seed}.", rows, role.classes[:COLUMNS], ["conditional_makes_its_digits"])
+    return grid("digits", "Digits by a generator that is told which, and, in the last row, by one that is "
+                f"not. Seed {seed}.", rows, role.classes[:COLUMNS], ["conditional_makes_its_digits"])
 
 
 def likely(found):
@@ -153,20 +161,19 @@ def garment_samples(seed):
     for name, words in GARMENTS.items():
         pictures = {key: images for key, images in kept(f"garments/{name}", seed).items() if key != "last"}
         rows |= {f"{words}, epoch {key}": pictures[key] for key in sorted(pictures, key=int)}
-    return grid("garments", f"Samples of the same noise after the first and every tenth epoch. Seed {seed}.", rows,
-                claims=["convolution_beats_dense"])
+    return grid("garments", f"Samples of the same noise after the first and every tenth epoch. Seed {seed}.",
+                rows, claims=["convolution_beats_dense"])
 
 
 def garment_losses(training):
     """Losses of both players at every epoch."""
-    panels = {
-        words.capitalize(): (side_by_side({key: training[key].sel(network=name) for key in ("generator", "critic")}),
-                             "epoch", "epoch")
-        for name, words in GARMENTS.items()
-    }
+    panels = {}
+    for name, words in GARMENTS.items():
+        both = {key: training[key].sel(network=name) for key in ("generator", "critic")}
+        panels[words.capitalize()] = side_by_side(both), "epoch", "epoch"
     return lines(
-        "gan/losses", "Losses of both players, mean over every epoch. With soft labels the discriminator's cannot "
-        "fall below 0.325.", panels, {"generator": "generator", "critic": "discriminator"}, "nats",
+        "gan/losses", "Losses of both players, mean over every epoch. With soft labels the discriminator's "
+        "cannot fall below 0.325.", panels, {"generator": "generator", "critic": "discriminator"}, "nats",
         (math.log(2), "log 2, where the discriminator says one half of everything"),
         claims=["soft_labels_steady", "noise_steadies"],
     )

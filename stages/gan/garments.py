@@ -4,7 +4,7 @@ Each step: b real and b generated images become one batch of 2b, which is permut
 the discriminator descends the binary cross-entropy; then the generator does, of b new images with the target
 1, through the discriminator as it is. Noise is normal, both by Adam.
 
-    dense           100 -> 256 -> 512 -> 1024 -> pixels, batch norm and leaky ReLU; the discriminator mirrored,
+    dense           100 -> 256 -> 512 -> 1024 -> pixels, batch norm, leaky ReLU; the discriminator mirrored,
                     dropout instead of batch norm, which a mixed batch would mix up
     convolutional   100 -> 128 x 7x7 -> 64 x 14x14 -> 1 x 28x28 by transposed 5x5 convolutions; mirrored
     soft            dense, with targets 0.9 and 0.1 for the discriminator
@@ -12,6 +12,8 @@ the discriminator descends the binary cross-entropy; then the generator does, of
 
 All units and channels times `width`, of which 1 is the assignment's.
 """
+
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -41,10 +43,10 @@ def dense(latent, width, dropout, shape):
     """A generator and a discriminator of dense layers."""
     sizes = [latent, *(max(1, round(width * units)) for units in UNITS)]
     up, down = [], []
-    for inputs, outputs in zip(sizes, sizes[1:], strict=False):
+    for inputs, outputs in pairwise(sizes):
         up += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.LeakyReLU(SLOPE)]
     units = [shape.numel(), *reversed(sizes[1:])]
-    for inputs, outputs in zip(units, units[1:], strict=False):
+    for inputs, outputs in pairwise(units):
         down += [nn.Linear(inputs, outputs), nn.LeakyReLU(SLOPE), nn.Dropout(dropout)]
     return (nn.Sequential(*up, nn.Linear(sizes[-1], shape.numel()), Shown(), nn.Unflatten(1, shape)),
             nn.Sequential(nn.Flatten(), Centred(), *down, nn.Linear(units[-1], 1), nn.Flatten(0)))

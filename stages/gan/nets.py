@@ -3,8 +3,8 @@
 Radford, Metz, Chintala, ICLR 2016, https://arxiv.org/abs/1511.06434: no pooling, batch norm and ReLU in the
 generator, leaky ReLU and batch norm in the critic, weights N(0, 0.02). For 32x32, with the width w:
 
-    z -> 4w x 4x4 -> 2w x 8x8 -> w x 16x16 -> c x 32x32, (1 + tanh) / 2                  transposed 4x4, stride 2
-    2x - 1 -> w x 16x16 -> 2w x 8x8 -> 4w x 4x4 -> one number                            4x4, stride 2
+    z -> 4w x 4x4 -> 2w x 8x8 -> w x 16x16 -> c x 32x32, (1 + tanh) / 2               transposed 4x4, stride 2
+    2x - 1 -> w x 16x16 -> 2w x 8x8 -> 4w x 4x4 -> one number                         4x4, stride 2
 
 With a gradient penalty the critic has no batch norm, as its paper demands: what is penalised is the slope at
 single images. Clipping holds for the scales of batch norm, too, as in the authors' code.

@@ -1,8 +1,8 @@
 """One pair of convolutional networks, four losses: which trains more stably, and what do the losses tell?
 
-Goodfellow et al. 2014, section 3; Arjovsky et al. 2017; Gulrajani et al. 2017. Losses and rules of stepping are in
-losses.py and rules.py. After every epoch the judge looks at a few images, so that what the critic says of the
-distance to the data can be held against their quality.
+Goodfellow et al. 2014, section 3; Arjovsky et al. 2017; Gulrajani et al. 2017. Losses and rules of stepping
+are in losses.py and rules.py. After every epoch the judge looks at a few images, so that what the
+critic says of the distance to the data can be held against their quality.
 """
 
 from stages.core.compute import generator, start

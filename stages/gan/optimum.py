@@ -1,11 +1,11 @@
 """A generator that stays as it is, and critics trained to their optimum against it: what gradient is left?
 
 Arjovsky & Bottou, "Towards principled methods for training generative adversarial networks", ICLR 2017,
-https://arxiv.org/abs/1701.04862, figure 2, and Arjovsky et al. 2017, section 3: the better a discriminator, the
-less a generator learns from log(1 - D); a critic whose slope is bounded can be trained to its optimum.
+https://arxiv.org/abs/1701.04862, figure 2, and Arjovsky et al. 2017, section 3: the better a discriminator,
+the less a generator learns from log(1 - D); a critic whose slope is bounded can be trained to its optimum.
 
-The generator is the trained one of `objects`, `non_saturating`. At given steps of a new critic, the norm of the
-gradient in the generator's weights is taken, of the same batch of noise each time.
+The generator is the trained one of `objects`, `non_saturating`. At given steps of a new critic, the norm of
+the gradient in the generator's weights is taken, of the same batch of noise each time.
 """
 
 import torch

@@ -17,14 +17,14 @@ from stages.gan.results import GARMENTS, LOSSES, ROLES, TOLD, results, trainings
 def conditions(settings, roles, seeds):
     """What the numbers depend on, in words."""
     facts = recorded(f"data/training/gan/objects/wgan/{seeds[0]}.safetensors").attrs
-    objects, garments = settings.objects, settings.garments
+    objects, told, garments = settings.objects, settings.conditional, settings.garments
     return {name: role.source for name, role in roles.items()} | {
-        "objects, networks": f"convolutions of width {objects.width}, {objects.epochs * objects.turns} turns of "
-                             f"batches of {objects.batch_size}; AC-GAN of {settings.acgan.width:g} times the "
-                             f"paper's channels, {settings.acgan.epochs} epochs",
-        "digits, networks": f"{settings.conditional.epochs} epochs of batches of {settings.conditional.batch_size}",
-        "garments, networks": f"{garments.width:g} times the assignment's units and channels, {garments.epochs} "
-                              f"epochs of batches of {garments.batch_size}",
+        "on objects": f"convolutions of width {objects.width}, {objects.epochs * objects.turns} turns of "
+                      f"batches of {objects.batch_size}; AC-GAN of {settings.acgan.width:g} times the "
+                      f"paper's channels, {settings.acgan.epochs} epochs",
+        "on digits": f"{told.epochs} epochs of batches of {told.batch_size}",
+        "on garments": f"{garments.width:g} times the assignment's units and channels, {garments.epochs} "
+                       f"epochs of {garments.turns} batches of {garments.batch_size}",
         "images": "in [0, 1], of which all critics but the conditional ones see 2x − 1",
         "seeds": ", ".join(map(str, seeds)),
     } | machine(facts)
@@ -62,12 +62,14 @@ def run():
          *garment_claims(found, worn, judged)],
         [*(tables.quantities(found, role, settings.samples) for role in ROLES), tables.likelihoods(found),
          tables.latent(latent), *(tables.summary(name, found[name]) for name in ("dense", "convolutional"))],
-        [figures.object_samples(roles["objects"], seeds[0]), figures.estimates(losses), figures.gradients(norms),
-         figures.collapses(rates), figures.class_samples(roles["objects"], seeds[0]),
+        [figures.object_samples(roles["objects"], seeds[0]), figures.estimates(losses),
+         figures.gradients(norms), figures.collapses(rates),
+         figures.class_samples(roles["objects"], seeds[0]),
          figures.likeness(found["acgan"], roles["objects"].classes), figures.between(seeds[0]),
          figures.digit_samples(roles["digits"], seeds[0]), figures.likely(found),
          figures.garment_samples(seeds[0]), figures.garment_losses(worn)],
-        **{f"{name}_frechet": float(found[name].frechet.mean()) for name in (*LOSSES, "dense", "convolutional")},
+        **{f"{name}_frechet": float(found[name].frechet.mean())
+           for name in (*LOSSES, "dense", "convolutional")},
         **{f"{name}_named": float(found[name].named.mean()) for name in ("acgan", "conditional")},
         **{f"{name}_likelihood": float(found[name].likelihood.mean()) for name in TOLD},
     )

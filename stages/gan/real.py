@@ -1,4 +1,4 @@
-"""What the numbers about generated images are for test images: as good as can be, at this number of images."""
+"""What the numbers about generated images are for test images: as good as can be for so many."""
 
 from stages.core.compute import start
 from stages.core.data import load_role, unit

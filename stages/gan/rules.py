@@ -2,9 +2,11 @@
 
 saturating, non_saturating   Goodfellow et al. 2014, algorithm 1: one step each; Adam as in DCGAN
 wgan                         Arjovsky et al. 2017, algorithm 1: several steps of the critic, RMSProp, all its
-                             weights clipped after each step; many steps in the first turns and now and then,
-                             as in the authors' code, so that the critic is near its optimum
-penalty                      Gulrajani et al. 2017, algorithm 1: the same number of steps, Adam
+                             weights clipped after each step
+penalty                      Gulrajani et al. 2017, algorithm 1: several steps of the critic, Adam
+
+A Wasserstein critic has many steps in the first turns and now and then, as in Arjovsky's code, so that it is
+near its optimum.
 
 What the generator has made for the critic's last step in a turn serves its own step, too.
 """

@@ -5,9 +5,9 @@ https://doi.org/10.1109/ACSSC.2003.1292216: with l, c, s of Wang et al. 2004 in 
 
     MS-SSIM = (l c s)_M^w_M  prod_{j < M} (c s)_j^w_j
 
-each scale half as large as the one before. Their images are larger: here windows are of 7x7 pixels, all alike,
-as scikit-image has them by default, and there are as many scales as 7 pixels fit into, with the first weights,
-scaled to sum to 1: three at 32x32 and at 28x28. A mean below 0 counts as 0.
+each scale half as large as the one before. Their images are larger: here windows are of 7x7 pixels, all
+alike, as scikit-image has them by default, and there are as many scales as 7 pixels fit into, with the first
+weights, scaled to sum to 1: three at 32x32 and at 28x28. A mean below 0 counts as 0.
 
 n pairs of images (n, c, h, w) in [0, 1].
 """

@@ -26,12 +26,12 @@ def quantities(found, role, images):
     }
     return table(
         f"{images} samples of each generator on {role}, and test images in their place", ALL[role], columns,
-        "Fréchet distance, precision and recall: in the features of an independent network, the judge, against "
-        f"{images} training images; smaller numbers of images make the distance larger. Sure: mean probability of "
+        "Fréchet distance, precision and recall: in the features of an independent network, the judge, "
+        f"against {images} training images; fewer images make the distance larger. Sure: mean probability of "
         "the class that the judge names. Classes: in use, the exponential of the entropy of what is named. "
         "Named: as wanted. Cosine and MS-SSIM: of two images, 1 if all are alike. Nearest: root mean square "
-        "difference to the nearest training image, 0 for a copy. The judge may take noise for a class: precision "
-        "is to be read with the distance.", digits=2, of="images",
+        "difference to the nearest training image, 0 for a copy. The judge may take noise for a class: "
+        "precision is to be read with the distance.", digits=2, of="images",
     )
 
 
@@ -45,9 +45,9 @@ def likelihoods(found):
             "Mirza & Osindero 2014, table 1 (MNIST)": PAPER,
         },
         "The two columns do not compare: other images, networks and numbers of samples. Nor do codes among "
-        "themselves, since width of windows, number of samples and the scale of pixels decide: for this "
-        "one model on MNIST others report 228 and 283. Only differences within a column mean something, and "
-        "those little: training images themselves are not far above the generators.", digits=1, of="samples of",
+        "themselves, since width of windows, number of samples and the scale of pixels decide: for this one "
+        "model on MNIST others report 228 and 283. Only differences within a column mean something.",
+        of="samples of",
     )
 
 

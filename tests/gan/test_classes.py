@@ -1,6 +1,7 @@
 """Players that are told the class, and images in latent space, against counts and sums by hand."""
 
 import copy
+import itertools
 import math
 
 import numpy as np
@@ -16,7 +17,8 @@ from stages.gan.players import Player, gaussian
 from stages.gan.similarity import ms_ssim
 from tests.conftest import some_images
 
-PAPER = {"z": 200, "y": 1000, "joint": 1200}, {"x": 240, "y": 50, "joint": 240, "pieces": 5, "joint_pieces": 4}
+PAPER = ({"z": 200, "y": 1000, "joint": 1200},
+         {"x": 240, "y": 50, "joint": 240, "pieces": 5, "joint_pieces": 4})
 GREY = torch.Size([1, 28, 28])
 
 
@@ -29,7 +31,7 @@ def test_table_2_counted_by_hand():
     assert parameters(generator) == (
         110 * 6144 + 6144 + 25 * (384 * 192 + 192 * 96 + 96 * 3) + 192 + 96 + 3 + 2 * (192 + 96))
     widths = [3, 16, 32, 64, 128, 256, 512]
-    convolutions = sum(9 * a * b + b for a, b in zip(widths, widths[1:], strict=False))
+    convolutions = sum(9 * a * b + b for a, b in itertools.pairwise(widths))
     assert parameters(critic) == convolutions + 2 * sum(widths[2:]) + 16 * 512 * 11 + 11
     images = generator(torch.randn(2, 100), torch.eye(10)[:2])
     assert images.shape == (2, 3, 32, 32)

@@ -1,5 +1,6 @@
 """The mixed batch and the networks of garments, and a critic trained against a fixed generator."""
 
+import itertools
 import math
 
 import pytest
@@ -93,12 +94,13 @@ def test_noise_is_on_all_that_the_discriminator_sees():
 
 def test_networks_of_the_assignment_counted_by_hand():
     sizes = [100, 256, 512, 1024, 784]
-    units = sum(a * b + b for a, b in zip(sizes, sizes[1:], strict=False))
+    units = sum(a * b + b for a, b in itertools.pairwise(sizes))
     back = [784, 1024, 512, 256, 1]
-    mirrored = sum(a * b + b for a, b in zip(back, back[1:], strict=False))
+    mirrored = sum(a * b + b for a, b in itertools.pairwise(back))
     convolved = 101 * 6272 + 25 * (128 * 64 + 64) + 64 + 1 + 2 * (128 + 64)
     mirrored_convolved = 25 * (64 + 64 * 128) + 64 + 128 + 6272 + 1
-    known = {"dense": (units + 2 * (256 + 512 + 1024), mirrored), "convolutional": (convolved, mirrored_convolved)}
+    known = {"dense": (units + 2 * (256 + 512 + 1024), mirrored),
+             "convolutional": (convolved, mirrored_convolved)}
     for name, counts in known.items():
         generator, critic = NETS[name](100, 1.0, 0.3, GREY)
         layers = summary(generator, torch.randn(1, 100))

@@ -72,7 +72,8 @@ def test_parzen_windows_by_scikit_learn():
 
 def test_one_window_is_a_gaussian():
     sample, points = torch.rand(1, 5), torch.rand(6, 5)
-    known = multivariate_normal(sample[0].double().numpy(), 0.2**2 * np.eye(5)).logpdf(points.double().numpy())
+    gaussian = multivariate_normal(sample[0].double().numpy(), 0.2**2 * np.eye(5))
+    known = gaussian.logpdf(points.double().numpy())
     assert likelihood(squares(points, sample), 5, 0.2).numpy() == pytest.approx(known, rel=1e-5)
 
 
