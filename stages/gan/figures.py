@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from stages.core.charts import dots, lines, saved, side_by_side
+from stages.core.charts import dots, lines, saved
 from stages.core.data import unit
 from stages.core.files import load
 from stages.core.plots import picture_grid
@@ -59,16 +59,14 @@ def object_samples(role, seed):
 
 def estimates(training):
     """What critics say of the distance to the data, and how good samples are, after every epoch."""
-    panels = {}
-    for name, words in LOSSES.items():
-        one = training.sel(network=name)
-        both = {key: 100 * one[key] / one[key].max("epoch") for key in ("estimate", "frechet")}
-        panels[words] = side_by_side(both), "epoch", "epoch"
+    panels = {
+        title: (100 * training[key] / training[key].max("epoch"), "epoch", "epoch")
+        for key, title in {"estimate": "Critic's estimate", "frechet": "Fréchet distance of samples"}.items()
+    }
     return lines(
-        "gan/estimates", "The critic's estimate of the distance to the data, and the Fréchet distance of "
-        "samples, in % of the largest of each training.", panels,
-        {"estimate": "critic's estimate", "frechet": "Fréchet distance"}, "% of the largest",
-        claims=["estimate_follows_quality", "estimate_tells_more_than_loss"],
+        "gan/estimates", "The critic's estimate of the distance to the data after every epoch, and the "
+        "Fréchet distance of samples, each in % of the largest of its training.", panels, LOSSES, "% of the largest",
+        ylim=(0, 130), claims=["estimate_follows_quality", "estimate_tells_more_than_loss"],
     )
 
 
@@ -79,7 +77,7 @@ def gradients(norms):
         "gan/gradients", "Norm of the gradient in the weights of a generator that stays as it is, while a "
         "new critic is trained: in orders of magnitude below its largest.",
         {"A new critic": (falls, "step", "steps of the critic")}, LOSSES, "log₁₀ of norm / largest",
-        (-1, "a tenth"), claims=["saturating_gradient_vanishes", "critic_keeps_gradient"],
+        (-1, "a tenth"), (-3, 0.5), ["saturating_gradient_vanishes", "critic_keeps_gradient"],
     )
 
 
@@ -90,7 +88,7 @@ def collapses(found):
     return lines(
         "gan/collapses", "Trainings of small perceptrons on digits that collapse, by learning rate.",
         {"Collapsed": (failed, "rate", "log₁₀ of the learning rate")}, shown, "% of trainings",
-        claims=["wgan_collapses_less"],
+        ylim=(-5, 105), claims=["wgan_collapses_less"],
     )
 
 
@@ -167,13 +165,13 @@ def garment_samples(seed):
 
 def garment_losses(training):
     """Losses of both players at every epoch."""
-    panels = {}
-    for name, words in GARMENTS.items():
-        both = {key: training[key].sel(network=name) for key in ("generator", "critic")}
-        panels[words.capitalize()] = side_by_side(both), "epoch", "epoch"
+    panels = {
+        title: (training[key], "epoch", "epoch")
+        for key, title in {"generator": "Generator", "critic": "Discriminator"}.items()
+    }
     return lines(
         "gan/losses", "Losses of both players, mean over every epoch. With soft labels the discriminator's "
-        "cannot fall below 0.325.", panels, {"generator": "generator", "critic": "discriminator"}, "nats",
+        "cannot fall below 0.325.", panels, GARMENTS, "nats",
         (math.log(2), "log 2, where the discriminator says one half of everything"),
         claims=["soft_labels_steady", "noise_steadies"],
     )
