@@ -7,13 +7,16 @@ import torch
 
 from stages.core.attacks import losses
 from stages.core.data import load_role, unit
+from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
 from stages.core.nets import load_net, resnet, save_net
+from stages.core.params import read
 from stages.core.recipe import weights_path
 from stages.synthesis.generation import quality
 from stages.synthesis.pairs import narrowed
-from stages.synthesis.recipe import PAINTERS, evenly, judge_of, peer_of
+from stages.synthesis.params import Synthesis
+from stages.synthesis.recipe import PAINTERS, evenly, judge_of, painters, peer_of
 from tests.conftest import call, change, published, refused, written
 
 TASKS = ["generation", "inpainting", "super_resolution", "translation", "sketch", "painting"]
@@ -64,6 +67,9 @@ def test_all_stages_twice(small, small_stage, project):
 
 def test_who_paints_and_who_judges(small):
     """Of seed 1 the robust network says 1, the standard one 4, the judge 7; the next robust one says 2."""
+    says = {name: net.linear.bias.argmax().item() for name, net in painters(1).items()}
+    assert list(says.items()) == [("robust", 1), ("standard", 4)]
+    assert list(says) == PAINTERS
     for command in ("generation gaussian", "sketch", "painting"):
         call(f"synthesis.{command}")
     one, y = measured("generation/gaussian"), torch.arange(10).repeat_interleave(2)
@@ -138,28 +144,42 @@ def test_a_pair_has_its_own_labels(project):
     assert len(two.train) == 12
 
 
-@pytest.mark.parametrize(("command", "changes", "line"), [
+@pytest.mark.parametrize(("values", "line"), [
+    ({"pairs.first": ["a", "a"]}, "nothing in it twice"),
+    ({"pairs.first": ["a"]}, "`synthesis.pairs.first` is ['a'], but should"),
+    ({"painting.box": 0}, "`synthesis.painting.box` is 0, but should be greater than or equal to 1"),
+    ({"sketch.iterations": 0}, "`synthesis.sketch.iterations` is 0, but should be greater than or equal"),
+    ({"super_resolution.factors": [1]}, "should be greater than or equal to 2"),
+    ({"seeds": 2}, "`synthesis.seeds` is 2, but should be greater than or equal to 3"),
+])
+def test_bad_parameters(project, values, line):
+    change(values, "synthesis")
+    with pytest.raises(UserError) as error:
+        read("synthesis", Synthesis)
+    assert line in str(error.value)
+
+
+@pytest.mark.parametrize(("command", "values", "line"), [
     ("two_class", {"pairs.first": ["a", "zebra"]}, "`synthesis.pairs.first` has 'zebra', but the classes of "
      "`objects` are a, b, c, d, e, f, g, h, i, j"),
     ("two_class", {"two_class.batch_size": 13}, "12 training images do not fill a batch of 13"),
-    ("translation", {"pairs.first": ["a", "a"]}, "nothing in it twice"),
-    ("translation", {"pairs.first": ["a"]}, "`synthesis.pairs.first` is ['a'], but should"),
-    ("generation noise", {}, "is 'noise', but should be 'gaussian' or 'other'"),
     ("generation gaussian", {"generation.per_class": 5},
      "`synthesis.generation.per_class` is 5, but a class has 4 images: lower it, or raise `data`"),
     ("inpainting", {"inpainting.box": 32}, "`synthesis.inpainting.box` is 32, but images are 32 x 32 pixels"),
-    ("painting", {"painting.box": 0}, "`synthesis.painting.box` is 0, but should be greater than or equal"),
-    ("sketch", {"sketch.iterations": 0}, "`synthesis.sketch.iterations` is 0, but should be greater than"),
     ("super_resolution", {"super_resolution.factors": [2, 5]}, "`synthesis.super_resolution.factors` has 5, "
      "which does not divide the 32 x 32 pixels of an image"),
-    ("super_resolution", {"super_resolution.factors": [1]}, "should be greater than or equal to 2"),
-    ("sketch", {"seeds": 2}, "`synthesis.seeds` is 2, but should be greater than or equal to 3"),
 ])
-def test_bad_input(small, small_stage, command, changes, line):
-    change(changes, "synthesis")
-    done = small_stage(command)
+def test_bad_input(small, command, values, line):
+    change(values, "synthesis")
+    with pytest.raises(UserError) as error:
+        call(f"synthesis.{command}")
+    assert line in str(error.value)
+
+
+def test_a_kind_of_seeds_that_there_is_not_is_one_line(small, small_stage):
+    done = small_stage("generation noise")
     assert (done.returncode, done.stdout) == (1, "")
-    assert line in done.stderr
+    assert "is 'noise', but should be 'gaussian' or 'other'" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
