@@ -20,7 +20,6 @@ ROWS = {
     "stages/core/claims.py": GAN,
     "stages/core/charts.py": GAN,
     "stages/baseline/judge.py": ALL,
-    "judge.objects.epochs": ON_OBJECTS,
     "judge.digits.epochs": ON_DIGITS,
     "gan.seeds": ALL,
     "gan.rules.clip": [*CONVOLVED, "rates"],
