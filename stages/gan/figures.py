@@ -65,8 +65,9 @@ def estimates(training):
     }
     return lines(
         "gan/estimates", "The critic's estimate of the distance to the data after every epoch, and the "
-        "Fréchet distance of samples, each in % of the largest of its training.", panels, LOSSES,
-        "% of the largest", ylim=(0, 130), claims=["estimate_follows_quality", "estimate_tells_more_than_loss"],
+        "Fréchet distance of samples, each in % of the largest of its training.", panels,
+        LOSSES, "% of the largest", ylim=(0, 130),
+        claims=["estimate_follows_quality", "estimate_tells_more_than_loss"],
     )
 
 
