@@ -25,16 +25,10 @@ def claims(found):
     largest = named.sel(size=sizes[-1])
     targeted = named.sel(kind="targeted")
     on_others = right(found.transfer)
-    defended, clean = says_target(found.defences).sel(kind="own"), right(found.defences)
-
     resnet = on_others.sel(network="resnet")
 
     def made(difference, given=resnet, source=OURS, **text):
         return claim(difference=difference, given=given, source=source, **text)
-
-    def harder(name, **text):
-        return made(defended.sel(network="resnet") - defended.sel(network=name),
-                    clean.sel(network=["resnet", name]), **text)
 
     return [
         made(targeted.sel(size=sizes[-1]) - targeted.sel(size=sizes[0]), source=BROWN,
@@ -57,15 +51,7 @@ def claims(found):
         made(ensembles(found.transfer), on_others, id="ensembles_transfer_better",
              sentence=f"Patches learnt against {len(POOL) - 1} networks together succeed for more images on "
                       "a network that was left out than those learnt against one of them."),
-        harder("robust", id="robust_networks_are_harder",
-               sentence="A patch learnt against it succeeds for fewer images on a network trained on "
-                        "attacked images than on one trained as usual."),
-        harder("cutout", id="cutout_helps",
-               sentence="A patch learnt against it succeeds for fewer images on a network trained on "
-                        "images with squares cut out than on one trained as usual."),
-        harder("median", id="median_filter_helps",
-               sentence="A patch learnt through it succeeds for fewer images on a network behind a median "
-                        "filter than on the same network without."),
+        *of_defences(found.defences),
         made(inside_less_border(found.places), id="inside_beats_border",
              sentence="A patch succeeds for more images in the inner part of the image than at its border."),
     ]
@@ -79,3 +65,24 @@ def inside_less_border(places):
     inside = at.isel(inner).mean(["row", "column"])
     border = (count * at.mean(["row", "column"]) - few * inside) / (count - few)
     return inside - border
+
+
+def of_defences(defences):
+    """The claims on networks that might withstand patches."""
+    own, clean = says_target(defences).sel(kind="own"), right(defences)
+
+    def harder(name, **text):
+        return claim(difference=own.sel(network="resnet") - own.sel(network=name), source=OURS,
+                     given=clean.sel(network=["resnet", name]), **text)
+
+    return [
+        harder("robust", id="robust_networks_are_harder",
+               sentence="A patch learnt against it succeeds for fewer images on a network trained on "
+                        "attacked images than on one trained as usual."),
+        harder("cutout", id="cutout_helps",
+               sentence="A patch learnt against it succeeds for fewer images on a network trained on "
+                        "images with squares cut out than on one trained as usual."),
+        harder("median", id="median_filter_helps",
+               sentence="A patch learnt through it succeeds for fewer images on a network behind a median "
+                        "filter than on the same network without."),
+    ]

@@ -94,5 +94,12 @@ class Patch(Section):
     median: Window
     map: Map
 
+    @model_validator(mode="after")
+    def _three_places_in_a_row(self):
+        if 2 * self.map.stride > SIDE - self.sizes[-1]:
+            raise ValueError(f"`map.stride` at most {(SIDE - self.sizes[-1]) // 2}, so that patches of "
+                             f"{self.sizes[-1]} pixels have places besides those at the border")
+        return self
+
 
 SECTIONS = {"patch": Patch}

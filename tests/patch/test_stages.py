@@ -53,7 +53,7 @@ def test_all_stages_twice(small, project):
         assert name != "resnet" or found.named.sel(kind="own").values.tolist() == (
             success.named.sel(kind="targeted").values.tolist())
     assert published(project, "patch") == ([10, 4, 7], set())
-    for command in ("patch.network cutout", "patch.learned ensembles", "patch.transfer", "patch.page"):
+    for command in ("patch.network cutout", "patch.learned ensembles", "patch.transfer"):
         call(command)
     assert written(project) == first                         # the same stage twice is the same bytes
 
@@ -67,6 +67,7 @@ def test_all_stages_twice(small, project):
     ({"learning.epochs": 0}, "`patch.learning.epochs` is 0, but should be greater than or equal to 1"),
     ({"placing.shape": "star"}, "`patch.placing.shape` is 'star', but should be 'square' or 'circle'"),
     ({"placing.smallest": 2.0}, "should be `smallest` at most `largest`, not 2 and 1"),
+    ({"map.stride": 9}, "`map.stride` at most 8, so that patches of 16 pixels have places besides"),
     ({"median": 4}, "`patch.median` is 4, but should be odd"),
     ({"seeds": 2}, "`patch.seeds` is 2, but should be greater than or equal to 3"),
     ({"networks.cutout": 33}, "less than or equal to 32"),
