@@ -1,0 +1,57 @@
+"""What Coleman et al. 2020 say of selection by a proxy, and what we ask of it, tested on networks just trained.
+
+Networks on a part of the images are compared test image by test image with others of the same seed, which
+began with the same weights. The choice that stands for all is the highest entropy, the first of the paper's;
+forgetting events have a claim of their own. The measures were fixed before any outcome was looked at.
+
+Entropy knows no labels, forgetting does; so both are asked whether they pick wrong ones, against the share that
+a random half has.
+"""
+
+from stages.core.claims import OURS, claim
+from stages.coreset.about import CCS, SVP
+from stages.coreset.params import FEW, HALF
+from stages.coreset.results import share_kept
+
+POINT, NEAR = 1.0, 0.1                                       # of test accuracy; of a rank correlation
+
+
+def claims(right, correlation, noisy):
+    """The claims, from results.py: percent right, `agreement`, and rankings of the mislabelled."""
+    everything, entropy, random = right["all"], right["entropy", HALF], right["random", HALF]
+    wrong = share_kept(noisy.order, noisy.wrong > 0)
+    rho = {name: values.sel(network="entropy") for name, values in correlation.items()}
+
+    def made(difference, source=OURS, **text):
+        return claim(difference=difference, source=source, given=[everything, right["proxy"]], **text)
+
+    return [
+        made(entropy - random, SVP, id="entropy_beats_random",
+             sentence="Trained on the half of the images of which a cheap proxy is least sure, a network has "
+                      "more test images right than on a random half, for as many epochs."),
+        made(POINT - (everything - entropy), SVP, id="half_suffices",
+             sentence="On that half, a network comes within a point of test accuracy of one that is trained on "
+                      "all images."),
+        made(right["forgetting", HALF] - random, SVP, id="forgetting_beats_random",
+             sentence="On the half that a cheap proxy forgets most often while it learns, a network has more "
+                      "test images right than on a random half."),
+        made(right["same_steps", "entropy"] - right["same_steps", "random"], id="entropy_beats_random_by_steps",
+             sentence="It also has more right than on a random half when both are trained for as many steps as "
+                      "a network on all images."),
+        made(POINT - (right["target_entropy", HALF] - entropy), SVP, id="proxy_chooses_as_well",
+             sentence="The half that the proxy chooses is less than a point of test accuracy worse than the half "
+                      "that the network itself, once trained on all images, would choose."),
+        made(NEAR - (rho["target"] - rho["proxy"]), id="proxy_ranks_alike", unit="of rank correlation",
+             sentence="A proxy ranks images by entropy as the target does, less than 0.1 of rank correlation "
+                      "below what two targets of other seeds share."),
+        made(right["random", FEW] - right["entropy", FEW], CCS, id="few_hard_images_are_worse",
+             sentence="Of three images in ten, those of which the proxy is least sure teach a network less than "
+                      "random ones."),
+        made(wrong.sel(network="forgetting") - 100 * HALF, id="forgetting_picks_wrong_labels",
+             sentence="Of images with a wrong label, the half that is forgotten most often holds more than half."),
+        made(wrong.sel(network="entropy") - 100 * HALF, id="entropy_picks_wrong_labels",
+             sentence="Of images with a wrong label, the half with the highest entropy holds more than half."),
+        made(entropy - right["same_work"], id="selection_beats_fewer_epochs",
+             sentence="A network on the half that a proxy chooses has more test images right than one on all "
+                      "images that is trained for as much work, the proxy's included."),
+    ]

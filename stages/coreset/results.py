@@ -1,0 +1,89 @@
+"""What was measured of proxies, targets and what they choose, by name; shares are in percent."""
+
+import numpy as np
+import xarray as xr
+
+from stages.core.measurements import measured
+from stages.coreset.params import COMPARED, CRITERIA, HALF
+from stages.coreset.selection import counted
+
+WORDS = {
+    "random": "random", "entropy": "highest entropy", "least_confidence": "least confident",
+    "margin": "smallest margin", "forgetting": "most often forgotten", "k_centre": "k centres",
+    "target_entropy": "highest entropy, the target’s",
+    "target_forgetting": "most often forgotten, the target’s",
+}
+RANKINGS = CRITERIA[1:]                                       # all but the control
+DUPLICATES = 0.1                                             # of the images, those nearest to another
+
+
+def right(pattern, seeds):
+    """Percent right of test images, of the networks below data/coreset/<pattern>."""
+    return 100 * measured(f"data/coreset/{pattern}/{{seed}}.safetensors", seed=seeds).right
+
+
+def results(settings, seeds):
+    """Percent right, all DataArrays with seed and image: of `proxy`, of the target on `all` images, of subsets
+    (choice, fraction), of halves in as many steps ("same_steps", choice), and in as much work, `same_work`.
+    """
+    few = seeds[: settings.seeds]
+    found = {"proxy": right("networks/proxy", seeds), "all": right("networks/target", seeds)}
+    for choice in settings.choices:
+        for fraction in settings.sweep.fractions if choice in settings.sweep.choices else []:
+            found[choice, fraction] = right(f"subsets/{choice}/{fraction}", few)
+        mine = seeds if choice in settings.every_seed else few
+        found[choice, HALF] = right(f"subsets/{choice}/{HALF}", mine)
+    for choice in COMPARED:
+        found["same_steps", choice] = right(f"same_steps/{choice}", few)
+    return found | {"same_work": right("same_work", few)}
+
+
+def rankings(seeds, few):
+    """Scores and orders by proxy and target; and by the proxy with wrong labels, with which are wrong."""
+    both = measured("data/coreset/ranking/{network}/{seed}.safetensors", network=["proxy", "target"],
+                    seed=seeds)
+    noisy = measured("data/coreset/ranking/mislabelled/{seed}.safetensors", seed=few)
+    noted = measured("data/coreset/networks/mislabelled/{seed}.safetensors", seed=few)
+    return both, noisy.assign(wrong=noted.wrong)
+
+
+def agreement(both):
+    """Spearman's rank correlation of scores, by `network` (the criterion) and `seed`: of proxy and target, and of
+    targets of a seed and the next.
+    """
+    from scipy.stats import spearmanr
+
+    score = both.score.sel(criterion=list(RANKINGS)).transpose("network", "criterion", "seed", "trained")
+    proxy, target = score.to_numpy()
+
+    def correlation(a, b):
+        values = [[spearmanr(one, other).statistic for one, other in zip(*pair, strict=True)]
+                  for pair in zip(a, b, strict=True)]
+        return xr.DataArray(values, {"network": list(RANKINGS), "seed": both.seed.values}, ["network", "seed"])
+
+    return {"proxy": correlation(proxy, target), "target": correlation(target, np.roll(target, 1, axis=1))}
+
+
+def chosen(order, fraction):
+    """Which images are kept, bool by `trained`, of orders with the axis `place`."""
+    n = order.sizes["place"]
+    places = order.argsort(order.get_axis_num("place"))      # the place of each image
+    return (places < counted(fraction, n)).rename(place="trained")
+
+
+def shared(both):
+    """Percent of the half that the target would keep which the proxy keeps, by `network` (the criterion)."""
+    proxy, target = (chosen(both.order.sel(network=name), HALF) for name in ("proxy", "target"))
+    return (100 * (proxy & target).sum("trained") / target.sum("trained")).rename(criterion="network")
+
+
+def share_kept(order, among, fraction=HALF):
+    """Percent of the images `among`, bool by `trained`, that are kept, by `network` (the criterion), `seed`."""
+    kept = chosen(order, fraction)
+    found = 100 * (kept & among).sum("trained") / among.sum("trained")
+    return found.rename(criterion="network")
+
+
+def duplicates(neighbours):
+    """Which training images are among the tenth that is nearest to another."""
+    return neighbours.distance <= neighbours.distance.quantile(DUPLICATES)
