@@ -1,7 +1,7 @@
 """What proxy and target cost: multiply-accumulates of a training step and of scoring all training images.
 
 By torch's own counter of floating-point operations, of which two are one multiply-accumulate. It sees
-convolutions and matrix products, forward and backward; batch norm and what updates weights are not among them.
+convolutions and matrix products, forward and backward; batch norm and the update of weights are not in it.
 """
 
 import torch

@@ -23,8 +23,9 @@ def right(pattern, seeds):
 
 
 def results(settings, seeds):
-    """Percent right, all DataArrays with seed and image: of `proxy`, of the target on `all` images, of subsets
-    (choice, fraction), of halves in as many steps ("same_steps", choice), and in as much work, `same_work`.
+    """Percent right, all DataArrays with seed and image: of `proxy`, of the target on `all` images, of
+    subsets (choice, fraction), of halves in as many steps ("same_steps", choice), and in as much work,
+    `same_work`.
     """
     few = seeds[: settings.seeds]
     found = {"proxy": right("networks/proxy", seeds), "all": right("networks/target", seeds)}
@@ -48,8 +49,8 @@ def rankings(seeds, few):
 
 
 def agreement(both):
-    """Spearman's rank correlation of scores, by `network` (the criterion) and `seed`: of proxy and target, and of
-    targets of a seed and the next.
+    """Spearman's rank correlation of scores, by `network` (the criterion) and `seed`: of proxy and target,
+    and of targets of a seed and the next.
     """
     from scipy.stats import spearmanr
 
@@ -59,7 +60,8 @@ def agreement(both):
     def correlation(a, b):
         values = [[spearmanr(one, other).statistic for one, other in zip(*pair, strict=True)]
                   for pair in zip(a, b, strict=True)]
-        return xr.DataArray(values, {"network": list(RANKINGS), "seed": both.seed.values}, ["network", "seed"])
+        places = {"network": list(RANKINGS), "seed": both.seed.values}
+        return xr.DataArray(values, places, ["network", "seed"])
 
     return {"proxy": correlation(proxy, target), "target": correlation(target, np.roll(target, 1, axis=1))}
 
@@ -73,12 +75,12 @@ def chosen(order, fraction):
 
 def shared(both):
     """Percent of the half that the target would keep which the proxy keeps, by `network` (the criterion)."""
-    proxy, target = (chosen(both.order.sel(network=name), HALF) for name in ("proxy", "target"))
+    proxy, target = (chosen(both.order.sel(network=name, drop=True), HALF) for name in ("proxy", "target"))
     return (100 * (proxy & target).sum("trained") / target.sum("trained")).rename(criterion="network")
 
 
 def share_kept(order, among, fraction=HALF):
-    """Percent of the images `among`, bool by `trained`, that are kept, by `network` (the criterion), `seed`."""
+    """Percent of the images `among`, bool by `trained`, that are kept, by `network` (the criterion), seed."""
     kept = chosen(order, fraction)
     found = 100 * (kept & among).sum("trained") / among.sum("trained")
     return found.rename(criterion="network")
@@ -87,3 +89,21 @@ def share_kept(order, among, fraction=HALF):
 def duplicates(neighbours):
     """Which training images are among the tenth that is nearest to another."""
     return neighbours.distance <= neighbours.distance.quantile(DUPLICATES)
+
+
+def of_classes(order, labels):
+    """Percent of each class that is in the half kept, by `network` (the criterion), seed and `class`."""
+    classes = np.unique(labels).astype(int)
+    each = [share_kept(order, labels == c) for c in classes]
+    return xr.concat(each, "class").assign_coords({"class": classes})
+
+
+def swept(right, settings):
+    """Percent right by `network` (the choice) and `kept`, percent of the images, up to all; few seeds."""
+    fractions = settings.sweep.fractions
+    found = []
+    for choice in settings.sweep.choices:
+        places = [right[choice, fraction] for fraction in fractions] + [right["all"]]
+        found.append(xr.concat(places, "kept", join="inner"))
+    kept = [100 * fraction for fraction in fractions] + [100]
+    return xr.concat(found, "network").assign_coords(network=settings.sweep.choices, kept=kept)

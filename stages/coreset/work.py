@@ -17,8 +17,8 @@ def steps(recipe, n):
 
 
 def work(settings, cost):
-    """Multiply-accumulates: of the target on `all` images and on a `half`, and of the `proxy`, its training and
-    its look at all images; `cost` is what cost.py recorded.
+    """Multiply-accumulates: of the target on `all` images and on a `half`, and of the `proxy`, its training
+    and its look at all images; `cost` is what cost.py recorded.
     """
     n, step = settings.data.train, cost.step.sel(network="target").item()
     return {
