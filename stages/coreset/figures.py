@@ -6,7 +6,7 @@ from stages.core.charts import dots, lines, matrix, saved
 from stages.core.data import unit
 from stages.core.plots import picture_grid
 from stages.coreset.params import COMPARED, HALF
-from stages.coreset.results import RANKINGS, WORDS, duplicates, of_classes, share_kept
+from stages.coreset.results import RANKINGS, WORDS, duplicates, of_classes, share_kept, wrong_kept
 
 SHOWN = 10                                                   # pictures in a row
 
@@ -70,7 +70,7 @@ def picked_figures(both, noisy, near, role):
             "coreset/picked", "Percent of the images with a wrong label, and of the near-duplicates, that "
             "the proxy keeps in a half.",
             {"In the half that is kept": {
-                "wrong labels": share_kept(noisy.order, noisy.wrong > 0),
+                "wrong labels": wrong_kept(noisy),
                 "near-duplicates": share_kept(order, duplicates(near)),
             }}, named, "% kept", (100 * HALF, "what a random half holds"),
             ["forgetting_picks_wrong_labels", "entropy_picks_wrong_labels"], (0, 100),

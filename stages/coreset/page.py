@@ -9,12 +9,11 @@ from stages.core.pages import conditions, publish
 from stages.core.params import read
 from stages.core.seeds import listed
 from stages.core.stage import main
-from stages.core.words import counted as in_words
 from stages.coreset.about import ABOUT
 from stages.coreset.claims import claims
 from stages.coreset.figures import accuracy_figures, first_and_last, picked_figures, ranking_figure
 from stages.coreset.images import images
-from stages.coreset.params import COMPARED, FEW, HALF, Coreset
+from stages.coreset.params import COMPARED, HALF, LEAST, Coreset
 from stages.coreset.results import (
     RANKINGS,
     WORDS,
@@ -26,6 +25,7 @@ from stages.coreset.results import (
     share_kept,
     shared,
     swept,
+    wrong_kept,
 )
 from stages.coreset.selection import counted
 from stages.coreset.work import as_many_steps, as_much_work, steps, work
@@ -46,8 +46,8 @@ def accuracy_table(right, settings):
             "points that a half loses": {name: right["all"] - right[name, HALF] for name in names},
             "seeds of a half": {name: right[name, HALF].sizes["seed"] for name in names},
         },
-        "Epochs are equal but for “as many steps” and “as much work”. Of the other fractions there are "
-        f"{in_words(settings.seeds, 'seed')}.", of="images kept",
+        "Epochs are equal but for “as many steps” and “as much work”. Where a half has more seeds than "
+        f"{settings.seeds}, so have 30 % if there are any; all else has {settings.seeds}.", of="images kept",
     )
 
 
@@ -67,7 +67,7 @@ def ranking_table(both, correlation):
 
 def picked_table(both, noisy, near):
     """What each criterion keeps."""
-    order, wrong = both.order.sel(network="proxy", drop=True), noisy.wrong > 0
+    order = both.order.sel(network="proxy", drop=True)
     by_class = of_classes(order, near.label)
     names = by_class.network.values
     least, most = (getattr(by_class, end)("class") for end in ("min", "max"))
@@ -75,8 +75,8 @@ def picked_table(both, noisy, near):
         "What the proxy keeps: percent of the wrong labels, of near-duplicates and of classes",
         {name: WORDS[name] for name in names},
         {
-            "wrong labels in 30 %": share_kept(noisy.order, wrong, FEW),
-            "wrong labels in 50 %": share_kept(noisy.order, wrong),
+            "wrong labels in 30 %": wrong_kept(noisy, LEAST),
+            "wrong labels in 50 %": wrong_kept(noisy),
             "near-duplicates in 50 %": share_kept(order, duplicates(near)),
             "class kept least": least, "class kept most": most,
         },
@@ -121,16 +121,16 @@ def cost_table(right, settings, cost):
 def answer(right, settings, cost, noisy):
     """The experiment in four sentences, made of its numbers."""
     mean = {name: float(values.mean()) for name, values in right.items()}
-    each, wrong = work(settings, cost), share_kept(noisy.order, noisy.wrong > 0).mean("seed")
+    each, wrong = work(settings, cost), wrong_kept(noisy).mean(["seed", "image"])
     part = (each["proxy"] + each["half"]) / each["all"]
     return (
         f"On all {settings.data.train:,} images the target has {mean['all']:.1f} % of the test images "
         f"right, on a random half {mean['random', HALF]:.1f} %, on the half of highest entropy "
         f"{mean['entropy', HALF]:.1f} %, on the one forgotten most often {mean['forgetting', HALF]:.1f} %; "
-        f"on three images in ten, {mean['random', FEW]:.1f} % with random ones and "
-        f"{mean['entropy', FEW]:.1f} % with those of highest entropy. Proxy and half take {100 * part:.0f} % "
-        f"of the multiply-accumulates of all images, {1 / part:.1f} times less; all images for as much work "
-        f"give {mean['same_work']:.1f} %. Of the wrong labels, the half chosen by entropy holds "
+        f"on three images in ten, {mean['random', LEAST]:.1f} % with random ones and "
+        f"{mean['entropy', LEAST]:.1f} % with those of highest entropy. Proxy and half take {100 * part:.0f} % "
+        f"of the multiply-accumulates of all images, {1 / part:.1f} times less; all images for as much "
+        f"work give {mean['same_work']:.1f} %. Of the wrong labels, the half chosen by entropy holds "
         f"{float(wrong.sel(network='entropy')):.0f} %, the one chosen by forgetting "
         f"{float(wrong.sel(network='forgetting')):.0f} %."
     )

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from stages.core.params import Count, Few, Section, Training, ascending, distinct
 
-FEW, HALF = 0.3, 0.5                                         # fractions that claims are about
+LEAST, HALF = 0.3, 0.5                                         # fractions that claims are about
 CRITERIA = "random", "entropy", "least_confidence", "margin", "forgetting", "k_centre"
 COMPARED = "random", "entropy"                              # at equal budgets
 NEEDED = "random", "entropy", "forgetting", "target_entropy"     # choices that claims are about
@@ -26,7 +26,7 @@ def _with(*needed):
     return AfterValidator(check)
 
 
-Fractions = Annotated[list[Fraction], AfterValidator(ascending), _with(FEW, HALF)]
+Fractions = Annotated[list[Fraction], AfterValidator(ascending), _with(LEAST, HALF)]
 Choices = Annotated[list[Choice], AfterValidator(distinct)]
 
 
@@ -45,10 +45,17 @@ class Network(Training):
 
 
 class Sweep(Section):
-    """Choices of which more than a half is tried, for the first few seeds."""
+    """Choices of which other fractions than a half are tried."""
 
     fractions: Fractions
     choices: Annotated[Choices, _with(*COMPARED)]
+
+
+def fractions(sweep, choice, first):
+    """Of which fractions a choice keeps images: for the first few seeds all, for others those of claims."""
+    if choice not in sweep.choices:
+        return [HALF]
+    return sweep.fractions if first else [LEAST, HALF]
 
 
 class Coreset(Section):

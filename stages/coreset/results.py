@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 
 from stages.core.measurements import measured
-from stages.coreset.params import COMPARED, CRITERIA, HALF
+from stages.coreset.params import COMPARED, CRITERIA, HALF, LEAST, fractions
 from stages.coreset.selection import counted
 
 WORDS = {
@@ -30,10 +30,10 @@ def results(settings, seeds):
     few = seeds[: settings.seeds]
     found = {"proxy": right("networks/proxy", seeds), "all": right("networks/target", seeds)}
     for choice in settings.choices:
-        for fraction in settings.sweep.fractions if choice in settings.sweep.choices else []:
-            found[choice, fraction] = right(f"subsets/{choice}/{fraction}", few)
         mine = seeds if choice in settings.every_seed else few
-        found[choice, HALF] = right(f"subsets/{choice}/{HALF}", mine)
+        for fraction in fractions(settings.sweep, choice, True):
+            those = mine if fraction in (LEAST, HALF) else few
+            found[choice, fraction] = right(f"subsets/{choice}/{fraction}", those)
     for choice in COMPARED:
         found["same_steps", choice] = right(f"same_steps/{choice}", few)
     return found | {"same_work": right("same_work", few)}
@@ -79,6 +79,15 @@ def shared(both):
     return (100 * (proxy & target).sum("trained") / target.sum("trained")).rename(criterion="network")
 
 
+def wrong_kept(noisy, fraction=HALF):
+    """Whether each image with a wrong label is kept, 0 or 100 %, by `network` (the criterion), seed and
+    `image`: of every seed there are as many.
+    """
+    kept, wrong = chosen(noisy.order, fraction).transpose("seed", "trained", ...), noisy.wrong > 0
+    each = [kept.sel(seed=seed)[wrong.sel(seed=seed).to_numpy()] for seed in noisy.seed.values]
+    return 100 * xr.concat(each, "seed").rename(criterion="network", trained="image")
+
+
 def share_kept(order, among, fraction=HALF):
     """Percent of the images `among`, bool by `trained`, that are kept, by `network` (the criterion), seed."""
     kept = chosen(order, fraction)
@@ -100,10 +109,9 @@ def of_classes(order, labels):
 
 def swept(right, settings):
     """Percent right by `network` (the choice) and `kept`, percent of the images, up to all; few seeds."""
-    fractions = settings.sweep.fractions
     found = []
     for choice in settings.sweep.choices:
-        places = [right[choice, fraction] for fraction in fractions] + [right["all"]]
+        places = [right[choice, fraction] for fraction in settings.sweep.fractions] + [right["all"]]
         found.append(xr.concat(places, "kept", join="inner"))
-    kept = [100 * fraction for fraction in fractions] + [100]
+    kept = [100 * fraction for fraction in settings.sweep.fractions] + [100]
     return xr.concat(found, "network").assign_coords(network=settings.sweep.choices, kept=kept)

@@ -7,7 +7,7 @@ from stages.core.params import Few, read
 from stages.core.seeds import each_seed, listed
 from stages.core.stage import main
 from stages.coreset.images import images
-from stages.coreset.params import HALF, Choices, Network, Sweep
+from stages.coreset.params import Choices, Network, Sweep, fractions
 from stages.coreset.recipe import learn_part, order_of
 
 
@@ -16,8 +16,7 @@ def run(choice: str):
     few, every = read("coreset.seeds", Few), read("coreset.every_seed", Choices)
     role = images(recipe.pool)
     for seed in each_seed(None if choice in every else few):
-        swept = choice in sweep.choices and seed in listed(few)
-        for fraction in sweep.fractions if swept else [HALF]:
+        for fraction in fractions(sweep, choice, seed in listed(few)):
             learn_part(f"subsets/{choice}/{fraction}", seed, role, recipe, fraction, order_of(choice, seed))
 
 
