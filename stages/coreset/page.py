@@ -128,10 +128,10 @@ def answer(right, settings, cost, noisy):
         f"right, on a random half {mean['random', HALF]:.1f} %, on the half of highest entropy "
         f"{mean['entropy', HALF]:.1f} %, on the one forgotten most often {mean['forgetting', HALF]:.1f} %; "
         f"on three images in ten, {mean['random', LEAST]:.1f} % with random ones and "
-        f"{mean['entropy', LEAST]:.1f} % with those of highest entropy. Proxy and half take {100 * part:.0f} % "
-        f"of the multiply-accumulates of all images, {1 / part:.1f} times less; all images for as much "
-        f"work give {mean['same_work']:.1f} %. Of the wrong labels, the half chosen by entropy holds "
-        f"{float(wrong.sel(network='entropy')):.0f} %, the one chosen by forgetting "
+        f"{mean['entropy', LEAST]:.1f} % with those of highest entropy. Proxy and half take "
+        f"{100 * part:.0f} % of the multiply-accumulates of all images, {1 / part:.1f} times less; all "
+        f"images for as much work give {mean['same_work']:.1f} %. Of the wrong labels, the half chosen by "
+        f"entropy holds {float(wrong.sel(network='entropy')):.0f} %, the one chosen by forgetting "
         f"{float(wrong.sel(network='forgetting')):.0f} %."
     )
 

@@ -4,7 +4,7 @@ import time
 
 import torch
 
-from stages.core.compute import start
+from stages.core.compute import device, start
 from stages.core.data import Split
 from stages.core.histories import keep_history
 from stages.core.measurements import record, recorded
@@ -43,7 +43,7 @@ def learn_part(name, seed, role, recipe, fraction=1.0, order=None):
     rng, begun = start(seed), time.perf_counter()
     net, train = resnet(role, recipe.depth, recipe.width), role.train
     if order is not None:
-        chosen = kept(order, fraction).to(train.labels)
+        chosen = kept(order, fraction)
         train = Split(train.images[chosen], train.labels[chosen])
     history = fit(net, augmented(train, recipe, rng), recipe, f"{name}, seed {seed}")
     say_time(begun)
@@ -62,7 +62,8 @@ def order_of(choice, seed):
     """
     network = "target" if choice.startswith("target_") else "proxy"
     found = recorded(f"data/coreset/ranking/{network}/{seed}.safetensors")
-    return torch.as_tensor(found.order.sel(criterion=choice.removeprefix("target_")).to_numpy()).long()
+    order = found.order.sel(criterion=choice.removeprefix("target_"))
+    return torch.as_tensor(order.to_numpy(), dtype=torch.int64, device=device)
 
 
 def say_time(begun):
