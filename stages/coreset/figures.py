@@ -5,6 +5,7 @@ import xarray as xr
 from stages.core.charts import dots, lines, matrix, saved
 from stages.core.data import unit
 from stages.core.plots import picture_grid
+from stages.coreset.images import images
 from stages.coreset.params import COMPARED, HALF
 from stages.coreset.results import RANKINGS, WORDS, duplicates, of_classes, share_kept, wrong_kept
 
@@ -73,7 +74,7 @@ def picked_figures(both, noisy, near, role):
                 "wrong labels": wrong_kept(noisy),
                 "near-duplicates": share_kept(order, duplicates(near)),
             }}, named, "% kept", (100 * HALF, "what a random half holds"),
-            ["forgetting_picks_wrong_labels", "entropy_picks_wrong_labels"], (0, 100),
+            ["forgetting_picks_wrong_labels", "entropy_picks_wrong_labels"],
         ),
         matrix(
             "coreset/classes", "How much of each class is in the half that the proxy keeps, in percent, all "
@@ -83,9 +84,9 @@ def picked_figures(both, noisy, near, role):
     ]
 
 
-def first_and_last(both, role):
-    """Pictures of what the proxy of the first seed keeps first and last."""
-    rows = []
+def first_and_last(both):
+    """Pictures of what the proxy of the first seed keeps first and last, at their full size."""
+    rows, role = [], images(1)
     for name in ("entropy", "forgetting", "k_centre"):
         order = both.order.isel(seed=0).sel(network="proxy", criterion=name).to_numpy().astype(int)
         for words, at in {"first": order[:SHOWN], "last": order[-SHOWN:]}.items():
@@ -94,6 +95,6 @@ def first_and_last(both, role):
             rows.append((f"{WORDS[name]}: {words}", pictures.expand(-1, 3, -1, -1), captions))
     return saved(
         "coreset/pictures", picture_grid([""] * SHOWN, rows, inches=0.5),
-        "Training images that the proxy of the first seed would keep first and last, with their classes, as "
-        "the target sees them.", ["entropy_beats_random"],
+        "Training images that the proxy of the first seed would keep first and last, with their classes.",
+        ["entropy_beats_random"],
     )

@@ -13,9 +13,8 @@ from stages.coreset.about import ABOUT
 from stages.coreset.claims import claims
 from stages.coreset.figures import accuracy_figures, first_and_last, picked_figures, ranking_figure
 from stages.coreset.images import images
-from stages.coreset.params import COMPARED, HALF, LEAST, Coreset
+from stages.coreset.params import COMPARED, CRITERIA, HALF, LEAST, Coreset
 from stages.coreset.results import (
-    RANKINGS,
     WORDS,
     agreement,
     duplicates,
@@ -53,15 +52,17 @@ def accuracy_table(right, settings):
 
 def ranking_table(both, correlation):
     """How proxy and target agree."""
+    events = 100 * (both.score.sel(network="proxy", criterion="forgetting") > 0).mean()
     return table(
-        "How alike proxy and target rank the training images", {name: WORDS[name] for name in RANKINGS},
+        "How alike proxy and target rank the training images", {name: WORDS[name] for name in CRITERIA},
         {
             "rank correlation of proxy and target": correlation["proxy"],
             "of two targets": correlation["target"],
             "shared of the half kept, %": shared(both),
         },
-        "Spearman’s, of all training images; two targets have neighbouring seeds. Two random halves share "
-        "50 %.", digits=2, of="criterion",
+        "Spearman’s, of all training images; two targets have neighbouring seeds. Images with equal scores "
+        f"are kept by chance: by forgetting, all but the {events:.0f} % that a proxy forgot or never learnt.",
+        of="criterion", digits=2,
     )
 
 
@@ -108,8 +109,8 @@ def cost_table(right, settings, cost):
         "What training and selection take", words, {
             "epochs": {name: row[0] for name, row in rows.items()},
             "steps": {name: row[1] for name, row in rows.items()},
-            "multiply-accumulates, 10⁹": {name: each[name] / 1e9 for name in rows},
-            "% of all": {name: 100 * each[name] / each["all"] for name in rows},
+            "multiply-accumulates, 10⁹": {name: f"{each[name] / 1e9:,.1f}" for name in rows},
+            "% of all": {name: f"{100 * each[name] / each['all']:.0f}" for name in rows},
             "test accuracy, %": {name: row[2] for name, row in rows.items()},
         },
         "Multiply-accumulates are those of convolutions and matrix products, forward and backward. On "
@@ -150,7 +151,7 @@ def run():
         [accuracy_table(right, settings), cost_table(right, settings, cost),
          ranking_table(both, correlation), picked_table(both, noisy, near)],
         [*accuracy_figures(right, fractions, settings), ranking_figure(correlation),
-         *picked_figures(both, noisy, near, role), first_and_last(both, role)],
+         *picked_figures(both, noisy, near, role), first_and_last(both)],
         **{f"{name}_test_accuracy": float(right[name].mean()) for name in ("proxy", "all")},
         **{f"{name}_half_test_accuracy": float(right[name, HALF].mean()) for name in settings.choices},
         work_percent=100 * sum(work(settings, cost)[part] for part in ("proxy", "half")) / work(

@@ -13,12 +13,15 @@ from stages.coreset.images import images
 from stages.coreset.params import Network
 from stages.coreset.selection import ranked, scores
 
+# Added to a seed: an order of chance is neither the one in training nor that of another network.
+OWN = {"proxy": 1000, "target": 2000, "mislabelled": 3000}
+
 
 def run(name: str):
     pool = read(f"coreset.{'target' if name == 'target' else 'proxy'}", Network).pool
     train = images(pool).train
     for seed in each_seed(read("coreset.seeds", Few) if name == "mislabelled" else None):
-        rng = start(seed)
+        rng = start(OWN[name] + seed)
         net = load_net(weights_path(f"coreset/{name}", seed))
         noted = recorded(f"data/coreset/networks/{name}/{seed}.safetensors")
         learnt, events = (torch.as_tensor(noted[what].to_numpy()).to(train.labels)

@@ -37,6 +37,12 @@ def test_all_stages_twice(small_stage, project):
     assert all(sorted(order) == list(range(60)) for order in ranking.order.values)
     noted = recorded("data/coreset/networks/mislabelled/1.safetensors")
     assert (int(noted.wrong.sum()), noted.right.shape) == (6, (30,))
+    wrong, by_chance = set(noted.wrong.values.nonzero()[0]), {}
+    for name in ("proxy", "target", "mislabelled"):
+        order = recorded(f"data/coreset/ranking/{name}/1.safetensors").order.sel(criterion="random").values
+        by_chance[name] = tuple(order)
+        assert len(wrong & set(order[:6])) < 4               # drawn without the other, as is who comes first
+    assert len(set(by_chance.values())) == 3
     assert "wrong" not in recorded("data/coreset/networks/proxy/1.safetensors")
     cost = recorded("data/coreset/cost.safetensors")
     assert cost.network.values.tolist() == ["proxy", "target"]
@@ -59,9 +65,9 @@ def test_a_network_ranks_for_itself(small):
     change({"target.pool": 2}, "coreset")
     for command in RANKED:
         call(f"coreset.{command}")
-    proxy, target = (recorded(f"data/coreset/ranking/{name}/1.safetensors").order
+    proxy, target = (recorded(f"data/coreset/ranking/{name}/1.safetensors").score
                      for name in ("proxy", "target"))
-    same = (proxy == target).all("place")
+    same = (proxy == target).all("trained")
     assert same.sel(criterion="random")
     assert not same.sel(criterion="entropy")
     clean, noisy = (load(f"models/coreset/{name}/1.safetensors")[0] for name in ("proxy", "mislabelled"))
