@@ -27,7 +27,7 @@ from stages.coreset.results import (
     wrong_kept,
 )
 from stages.coreset.selection import counted
-from stages.coreset.work import as_many_steps, as_much_work, steps, work
+from stages.coreset.work import as_many_steps, as_much_work, share_of_work, steps, work
 
 
 def accuracy_table(right, settings):
@@ -122,8 +122,7 @@ def cost_table(right, settings, cost):
 def answer(right, settings, cost, noisy):
     """The experiment in four sentences, made of its numbers."""
     mean = {name: float(values.mean()) for name, values in right.items()}
-    each, wrong = work(settings, cost), wrong_kept(noisy).mean(["seed", "image"])
-    part = (each["proxy"] + each["half"]) / each["all"]
+    wrong, part = wrong_kept(noisy).mean(["seed", "image"]), share_of_work(settings, cost)
     return (
         f"On all {settings.data.train:,} images the target has {mean['all']:.1f} % of the test images "
         f"right, on a random half {mean['random', HALF]:.1f} %, on the half of highest entropy "
@@ -154,8 +153,7 @@ def run():
          *picked_figures(both, noisy, near, role), first_and_last(both)],
         **{f"{name}_test_accuracy": float(right[name].mean()) for name in ("proxy", "all")},
         **{f"{name}_half_test_accuracy": float(right[name, HALF].mean()) for name in settings.choices},
-        work_percent=100 * sum(work(settings, cost)[part] for part in ("proxy", "half")) / work(
-            settings, cost)["all"],
+        work_percent=100 * share_of_work(settings, cost),
     )
 
 

@@ -46,15 +46,16 @@ def k_centre(x):
     """All points (n, d) in the order in which they become centres: each is the one farthest from those before
     it. The first is nearest to the mean.
 
-    Sener & Savarese, ICLR 2018, https://arxiv.org/abs/1708.00489, algorithm 1. Distances to the nearest
-    centre are kept, so that n x n of them are never there at once.
+    Sener & Savarese, ICLR 2018, https://arxiv.org/abs/1708.00489, algorithm 1. Only the distance to the
+    nearest centre is kept of each point; |x - c|^2 is |x|^2 - 2 x c + |c|^2, one look at x for each centre.
     """
-    new = (x - x.mean(0)).square().sum(1).argmin().view(1)
-    nearest, order = torch.full_like(x[:, 0], torch.inf), []
+    x = x - x.mean(0)
+    squares = x.square().sum(1)
+    new, nearest, order = squares.argmin().view(1), torch.full_like(squares, torch.inf), []
     for _ in range(len(x)):
         order.append(new)
-        nearest = torch.minimum(nearest, (x - x.index_select(0, new)).square().sum(1))
-        nearest.index_fill_(0, new, -1)                      # lest it be taken again where points are equal
+        distance = squares - 2 * x @ x[new].squeeze(0) + squares[new]
+        nearest = torch.minimum(nearest, distance).index_fill_(0, new, -torch.inf)       # taken once
         new = nearest.argmax().view(1)
     return torch.cat(order)
 

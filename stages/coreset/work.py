@@ -29,6 +29,12 @@ def work(settings, cost):
     }
 
 
+def share_of_work(settings, cost):
+    """What proxy and half together take of the work of all images."""
+    each = work(settings, cost)
+    return (each["proxy"] + each["half"]) / each["all"]
+
+
 def as_many_steps(settings):
     """The target's recipe for a half with as many epochs as come nearest to the steps on all images."""
     recipe, n = settings.target, settings.data.train
@@ -38,6 +44,6 @@ def as_many_steps(settings):
 
 def as_much_work(settings, cost):
     """The target's recipe for all images with the fewest epochs that cost no less than proxy and half."""
-    recipe, costs = settings.target, work(settings, cost)
-    epochs = math.ceil(recipe.epochs * (costs["proxy"] + costs["half"]) / costs["all"])
+    recipe = settings.target
+    epochs = math.ceil(recipe.epochs * share_of_work(settings, cost))
     return recipe.model_copy(update={"epochs": epochs})

@@ -24,8 +24,7 @@ CHAIN = [*RANKED, "neighbours", "cost", *(f"subset {choice}" for choice in NEEDE
 def small(project):
     """A project of small networks, with a small `digits` of random images."""
     random_digits(60)
-    change({"seeds": [1]})
-    change(SMALL, "coreset")
+    change({"seeds": [1]} | {f"coreset.{name}": value for name, value in SMALL.items()})
 
 
 def test_all_stages_twice(small_stage, project):
@@ -89,7 +88,7 @@ def test_a_network_ranks_for_itself(small):
     ({"proxy.pool": 0}, "`coreset.proxy.pool` is 0, but should be greater than or equal to 1"),
     ({"data.role": "faces"}, "`coreset.data.role` is 'faces'"),
 ])
-def test_bad_parameters(small, values, line):
+def test_bad_parameters(project, values, line):
     change(values, "coreset")
     with pytest.raises(UserError) as error:
         read("coreset", Coreset)
