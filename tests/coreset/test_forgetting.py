@@ -1,22 +1,26 @@
 """Forgetting events of made-up histories and of a training, counted by loops; plain training as a limit."""
 
 import random
+from functools import partial
 from itertools import pairwise
 
 import pytest
 import torch
 
+from stages.core import train
 from stages.core.compute import start
 from stages.core.data import Batches, Role
+from stages.core.graphs import Replayed
 from stages.core.measurements import recorded
 from stages.core.nets import load_net, resnet
 from stages.core.recipe import augmented, fit, sgd
-from stages.core.train import cross_entropy, training
+from stages.core.train import cross_entropy, gradient, training
 from stages.coreset import recipe as training_of
 from stages.coreset.forgetting import Memory, numbered
 from stages.coreset.params import Network
 from stages.coreset.recipe import learn, learn_part
 from tests.conftest import some_images
+from tests.core.test_graphs import free, taped
 
 RECIPE = Network(depth=8, width=4, pool=1, epochs=2, batch_size=10, lr=0.1, momentum=0.9, weight_decay=5e-4,
                  pad=1, flip=True)
@@ -131,6 +135,29 @@ def test_a_part_is_trained_on_the_images_kept_and_their_labels(project, role, mo
     [batches] = seen
     assert torch.equal(batches.labels, role.train.labels[20:])
     assert torch.equal(batches.pixels.permute(0, 3, 1, 2), role.train.images[20:])
+
+
+def test_replayed_steps_note_the_same(project, role, monkeypatch):
+    """As on a GPU, where Python runs once and what it did is done again."""
+    monkeypatch.setattr(train, "device", torch.device("cuda"))               # whose SGD is fused
+    found = {}
+    for replayed in (False, True):
+        rng = start(1)
+        net, memory = resnet(role, 8, 4), Memory(role.train.labels)
+        optimizer = sgd(net, RECIPE)
+
+        def body(batch, net=net, memory=memory, optimizer=optimizer):
+            return optimizer.step(gradient(net, batch, memory, optimizer)).detach()
+
+        step = Replayed(body, net, optimizer, partial(taped, net, optimizer), free) if replayed else body
+        for _ in range(6):
+            for batch in Batches(numbered(role.train), 10, rng):
+                step(batch)
+        assert not replayed or step.replay
+        found[replayed] = memory.kept
+    assert found[False]["events"].sum() > 5
+    for name, values in found[False].items():
+        assert torch.equal(values, found[True][name]), name
 
 
 def test_the_loss_is_cross_entropy_on_the_labels_of_the_images(role):
