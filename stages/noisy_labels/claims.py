@@ -92,7 +92,7 @@ def claims(found, labels):
              sentence="At 40 % symmetric noise, the accuracies of classes lie closer together with "
                       "symmetric cross-entropy than with cross-entropy."),
         made(last(sce[CLEAN]) - learnt, id="sce_costs_nothing", make=within, bound=NO_COST,
-             sentence="Without wrong labels, symmetric cross-entropy is within two points of cross- "
+             sentence="Without wrong labels, symmetric cross-entropy is within two points of cross-"
                       "entropy."),
         made(high(ce, stopped) - high(ce, last), OURS, id="stopping_helps",
              sentence="At symmetric noise of 40 % and above, cross-entropy stopped where most labels of "

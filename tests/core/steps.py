@@ -18,6 +18,7 @@ from stages.core.mixup import Mixed, mixup
 from stages.core.nets import ResNet
 from stages.core.train import SGD, cross_entropy
 from stages.core.vgg import VGG
+from stages.coreset import forgetting
 from stages.distillation.alone import own_teacher, smoothing, virtual
 from stages.distillation.digits import numbered
 from stages.distillation.nets import OwnTeacher, Perceptron, StagedResNet
@@ -104,6 +105,11 @@ def student(split, rng):
     return net, Batches(numbered(split), 20, rng), loss, sgd(net)
 
 
+def forgetful(split, rng):
+    net = resnet()
+    return net, Batches(forgetting.numbered(split), 20, rng), forgetting.Memory(split.labels), sgd(net)
+
+
 def beside(loss, split, rng):
     net, outside = resnet(), Batches(split.part(20, 60), 10, rng, 4, True)
     return net, Beside(Batches(split, 20, rng, 4, True), outside), loss, sgd(net)
@@ -150,6 +156,7 @@ KINDS = {
     "teacher": teacher,
     "student": student,
     "taught": taught,
+    "forgetting": forgetful,
     "virtual": alone(virtual, Virtual(alpha=0.5, temperature=20, confidence=0.95)),
     "smoothing": alone(smoothing, Smoothing(epsilon=0.1)),
     "own_teacher": alone(own_teacher, Own(alpha=0.5, temperature=3, hint=0.1), OwnTeacher),

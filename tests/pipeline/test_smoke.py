@@ -17,7 +17,7 @@ from tests.pipeline.conftest import shell
 
 INTERRUPTED = str(Path(__file__).with_name("interrupted.py"))
 KINDS = {                                # the trainings that `make test` kills, however many there are
-    "baseline.train": "stochastic gradient descent",
+    "coreset.network": "stochastic gradient descent, and what it forgets",
     "blockdrop.joint": "draws in every step, by Adam, in two networks",
     "noise.sam": "two gradients a step, at other weights",
     "baseline.robust": "an attack in the loss",
