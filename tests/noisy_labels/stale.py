@@ -9,10 +9,11 @@ ALL = ["labels", *TRAINED]
 ROWS = {
     "data.digits.train": ALL,
     "data/raw/human/CIFAR-10_human.pt": ALL,
-    "compute.threads": ALL,
+    "compute.threads": TRAINED,
     "seeds": ALL,
     "stages/datasets/photos.py": ALL,
     "stages/core/files.py": ALL,
+    "stages/core/seeds.py": ALL,
     "stages/core/train.py": TRAINED,
     "stages/core/scores.py": TRAINED,
     "stages/core/mixup.py": TRAINED,

@@ -7,7 +7,7 @@ import torch
 from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
-from stages.core.params import read
+from stages.core.params import checked, find, load_yaml
 from stages.noisy_labels.params import METHODS, NoisyLabels
 from tests.conftest import call, change, published, random_digits, refused, written
 
@@ -22,8 +22,7 @@ SMALL = {
 def small(project):
     """A project of small networks, with a small `digits` of random images."""
     random_digits(60)
-    change({"seeds": [1]})
-    change(SMALL, "noisy_labels")
+    change({"seeds": [1]} | {f"noisy_labels.{name}": value for name, value in SMALL.items()})
 
 
 def test_all_stages_twice(small_stage, project):
@@ -43,12 +42,10 @@ def test_all_stages_twice(small_stage, project):
     assert len({one.values.tobytes() for one in (
         recorded(f"data/noisy_labels/{name}/symmetric_40/1.safetensors").validation for name in METHODS)}) > 1
     assert published(project, "noisy_labels") == ([13, 3, 5], set())
-    call("noisy_labels.labels")
-    call("noisy_labels.method mixup")
-    done = small_stage("method sce")
-    assert (done.returncode, done.stderr) == (0, "")
-    for command in ("sweep", "page"):
+    for command in ("labels", "method mixup", "page"):
         call(f"noisy_labels.{command}")
+    done = small_stage("sweep")
+    assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
 
 
@@ -84,13 +81,16 @@ RULE = "none, symmetric_ or asymmetric_ and a percentage from 1 to 99, as in sym
     ({"methods.bootstrap.share": 1.1}, "less than or equal to 1"),
     ({"sweep.beta": [0.0]}, "greater than 0"),
     ({"network.widths": []}, "`noisy_labels.network.widths` is []"),
-    ({"every": 0}, "`noisy_labels.every` is 0"),
+    ({"training.epochs": 0}, "`noisy_labels.training.epochs` is 0"),
     ({"data.role": "garments"}, "`noisy_labels.data.role` is 'garments'"),
 ])
-def test_bad_parameters(small, values, line):
-    change(values, "noisy_labels")
+def test_bad_parameters(root, values, line):
+    section = load_yaml(root / "params.yaml")["noisy_labels"]
+    for name, value in values.items():
+        *path, last = name.split(".")
+        find(".".join(path), section)[last] = value
     with pytest.raises(UserError) as error:
-        read("noisy_labels", NoisyLabels)
+        checked("noisy_labels", section, NoisyLabels)
     assert line in str(error.value)
 
 

@@ -35,6 +35,7 @@ ROWS = {
     "data/regularization/corruptions/snow.safetensors": ["disturbed@*", *REGULARIZATION],
     "stages/datasets/corruptions.py": CORRUPTED,
     "stages/core/cutout.py": TRAINED,
+    "stages/core/mixup.py": TRAINED,
     "stages/regularization/setting.py": TRAINED,
     "stages/regularization/corruption.py": CORRUPTED,
     "stages/regularization/calibration.py": ["clean@*", "longer", *REGULARIZATION],
