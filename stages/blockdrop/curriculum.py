@@ -10,7 +10,6 @@ from stages.blockdrop.images import some_of_role
 from stages.blockdrop.nets import right
 from stages.blockdrop.params import Curriculum, Policy, Shape
 from stages.blockdrop.policy import (
-    Adam,
     PolicyNet,
     bounded,
     drawn,
@@ -24,6 +23,7 @@ from stages.blockdrop.trained import trained
 from stages.core.compute import device, generator, start
 from stages.core.data import Batches
 from stages.core.measurements import record
+from stages.core.optimizers import Adam
 from stages.core.params import Few, ImageRecipe, read
 from stages.core.progress import progress
 from stages.core.recipe import keep

@@ -23,7 +23,6 @@ from stages.blockdrop.images import some_of_role
 from stages.blockdrop.nets import right
 from stages.blockdrop.params import Gamma, Joint, Policy
 from stages.blockdrop.policy import (
-    Adam,
     PolicyNet,
     bounded,
     drawn,
@@ -37,6 +36,7 @@ from stages.core.compute import device, generator, start
 from stages.core.data import Batches
 from stages.core.measurements import record, recorded
 from stages.core.nets import load_net, save_net
+from stages.core.optimizers import Adam
 from stages.core.params import Few, ImageRecipe, read
 from stages.core.progress import progress
 from stages.core.recipe import keep, weights_path

@@ -14,12 +14,10 @@ over a batch, beside a mean cross-entropy.
 n images, K blocks.
 """
 
-import inspect
-
 import torch
 import torch.nn.functional as F
 
-from stages.core.compute import device, mixed
+from stages.core.compute import mixed
 from stages.core.data import unit
 from stages.core.nets import ResNet
 
@@ -34,21 +32,6 @@ class PolicyNet(ResNet):
 
     def forward(self, x):
         return super().forward(F.avg_pool2d(x, self.pool) if self.pool > 1 else x).float().sigmoid()
-
-
-class Adam(torch.optim.Adam):
-    """torch's, without the wrappers that are for torch.compile, as core's SGD."""
-
-    add_param_group = inspect.unwrap(torch.optim.Adam.add_param_group)
-    zero_grad = inspect.unwrap(torch.optim.Adam.zero_grad)
-    step = torch.no_grad()(inspect.unwrap(torch.optim.Adam.step))
-
-    def __init__(self, params, lr):
-        on_gpu = device.type == "cuda"
-        super().__init__(params, lr, fused=on_gpu or None, capturable=on_gpu)
-
-    def before(self, taken):
-        """As `training` asks it."""
 
 
 def bounded(s, alpha):

@@ -15,9 +15,9 @@ from stages.core.progress import progress
 from stages.core.recipe import augmented, sgd
 from stages.core.scores import correct, logits
 from stages.core.train import Around, cosine, cross_entropy, training
+from stages.core.vgg import VGG
 from stages.lottery.masks import hold, remaining, whole
 from stages.lottery.params import Network, Step, Training
-from stages.lottery.vgg import VGG
 
 KINDS = {"resnet": ResNet, "vgg": VGG}
 

@@ -4,10 +4,10 @@ import numpy as np
 from torch import nn
 
 from stages.core.compute import noted, start
+from stages.core.cutout import Cut
 from stages.core.nets import resnet
 from stages.core.recipe import augmented, fit, sgd
 from stages.core.train import cross_entropy
-from stages.regularization.cutout import Cut
 from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 

@@ -11,7 +11,6 @@ from stages.blockdrop.joint import Both, joint_loss
 from stages.blockdrop.nets import Droppable
 from stages.blockdrop.params import Policy
 from stages.blockdrop.policy import (
-    Adam,
     PolicyNet,
     bounded,
     drawn,
@@ -22,6 +21,7 @@ from stages.blockdrop.policy import (
     reward,
 )
 from stages.core.data import unit
+from stages.core.optimizers import Adam
 from stages.core.train import SGD, training
 from tests.conftest import some_images
 

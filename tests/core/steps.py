@@ -12,9 +12,11 @@ from torch import nn
 
 from stages.core.attacks import adversarial
 from stages.core.compute import noted
+from stages.core.cutout import Cut
 from stages.core.data import Batches
 from stages.core.nets import ResNet
 from stages.core.train import SGD, cross_entropy
+from stages.core.vgg import VGG
 from stages.coreset import forgetting
 from stages.distillation.alone import own_teacher, smoothing, virtual
 from stages.distillation.digits import numbered
@@ -28,14 +30,14 @@ from stages.lottery.continuous import Annealing, optimizer_of, penalised, soften
 from stages.lottery.masks import convolutions, hold
 from stages.lottery.params import Continuous, Training
 from stages.lottery.recipe import From, Remembering
-from stages.lottery.vgg import VGG
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM
 from stages.ood.energy import bounded
 from stages.ood.exposure import exposed
 from stages.ood.finetuning import Beside
+from stages.patch.learning import Patches, Placed, Within, against
+from stages.patch.placing import Placing
 from stages.quantisation.nets import Quantised
-from stages.regularization.cutout import Cut
 from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 
@@ -124,6 +126,14 @@ def regularised(split, rng):
     return net, batches, with_rotation(mixup, head, 0.5, 0.5), sgd(nn.ModuleList([net, head]))
 
 
+def patched(split, rng):
+    placing = Placing("circle", 0.0, 1.0, 1.0)
+    patches = Patches(10, 3, 5, placing)
+    batches = Placed(Batches(split, 22, rng), placing, 5, rng)
+    nets = [resnet().eval().requires_grad_(False) for _ in range(2)]
+    return patches, batches, against(nets), Within(sgd(patches), patches.pixels)
+
+
 KINDS = {
     "sgd": plainly,
     "vgg": partial(plainly, make=lambda: VGG(11, 4, 10, **MOMENTS)),
@@ -147,6 +157,7 @@ KINDS = {
     "exposure": partial(beside, partial(exposed, weight=0.5)),
     "energy": partial(beside, partial(bounded, weight=0.1, m_in=-5.0, m_out=-2.0)),
     "regularised": regularised,
+    "patches": patched,
     "learnt_levels": partial(plainly, make=lambda: few_bits("learnt", 0.5)),
     "backpropagated_levels": partial(plainly, make=lambda: few_bits("backpropagated", None)),
 }

@@ -10,9 +10,9 @@ from stages.core.errors import UserError
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.recipe import sgd
 from stages.core.train import SGD, cosine
+from stages.core.vgg import VGG
 from stages.lottery.params import Training
 from stages.lottery.recipe import From, Remembering, Setting, setting, trained, warmed_up
-from stages.lottery.vgg import VGG
 from tests.conftest import change, some_images
 
 ROLE = Role(some_images(60), some_images(40, seed=1), list("abcdefghij"), "random images")

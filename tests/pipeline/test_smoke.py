@@ -29,6 +29,7 @@ KINDS = {                                # the trainings that `make test` kills,
     "distillation.alone": "a network with several outputs",
     "ood.exposure": "a second stream of images",
     "regularization.networks": "mixed and rotated images",
+    "gan.garments": "two players, and pictures kept on the way",
 }
 
 

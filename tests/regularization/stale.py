@@ -34,7 +34,7 @@ ROWS = {
     "regularization.images": ["disturbed@*", *REGULARIZATION],
     "data/regularization/corruptions/snow.safetensors": ["disturbed@*", *REGULARIZATION],
     "stages/datasets/corruptions.py": CORRUPTED,
-    "stages/regularization/cutout.py": TRAINED,
+    "stages/core/cutout.py": TRAINED,
     "stages/regularization/setting.py": TRAINED,
     "stages/regularization/corruption.py": CORRUPTED,
     "stages/regularization/calibration.py": ["clean@*", "longer", *REGULARIZATION],

@@ -10,12 +10,12 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.core.compute import start
+from stages.core.cutout import Cut, cut
 from stages.core.data import Batches, Role, unit
 from stages.core.nets import ResNet, resnet
 from stages.core.params import Training
 from stages.core.recipe import augmented, fit
 from stages.core.train import cross_entropy
-from stages.regularization.cutout import Cut, cut
 from stages.regularization.mixup import Mixed, mixed_images, mixup
 from stages.regularization.recipe import trained
 from stages.regularization.rotation import (
@@ -267,7 +267,7 @@ def test_the_rotation_loss_has_its_weight(role, untrained):
 def test_methods_do_not_disturb_each_others_draws(role, project, monkeypatch):
     """With mixup or without, cutout hides the same squares of the same batches."""
     seen = []
-    monkeypatch.setattr("stages.regularization.cutout.cut", lambda x, c, *_: seen.append((x.clone(), c)) or x)
+    monkeypatch.setattr("stages.core.cutout.cut", lambda x, c, *_: seen.append((x.clone(), c)) or x)
     for methods in ({"size": 8}, {"size": 8, "alpha": 0.4, "weight": 0.5, "share": 0.5}):
         trained(role, RECIPE, methods, 3, "cut")
     half = len(seen) // 2
