@@ -3,9 +3,9 @@
 CORESET = ["coreset"]
 SUBSETS = ["subset@*", "budgets", *CORESET]
 RANKED = ["ranking@*", *SUBSETS]
-OF_PROXY = ["stages/coreset/dvc.yaml:network@proxy", "mislabelled", "cost", *RANKED]
-OF_TARGET = ["stages/coreset/dvc.yaml:network@target", "cost", "neighbours", *RANKED]
-TRAINED = ["stages/coreset/dvc.yaml:network@*", "mislabelled", *RANKED]
+OF_PROXY = ["network@proxy", "mislabelled", "cost", *RANKED]
+OF_TARGET = ["network@target", "cost", "neighbours", *RANKED]
+TRAINED = ["network@*", "mislabelled", *RANKED]
 ALL = [*TRAINED, "cost", "neighbours"]
 
 ROWS = {
@@ -26,7 +26,9 @@ ROWS = {
     "coreset.sweep.fractions": ["cost", *SUBSETS],
     "coreset.seeds": ["mislabelled", "cost", *RANKED],
     "coreset.mislabelled": ["mislabelled", "ranking@mislabelled", "cost", "budgets", *CORESET],
-    "stages/coreset/selection.py": TRAINED,
+    "stages/core/quality.py": RANKED,
+    "stages/coreset/order.py": TRAINED,
+    "stages/coreset/selection.py": RANKED,
     "stages/coreset/forgetting.py": TRAINED,
     "stages/coreset/images.py": ALL,
     "stages/coreset/subset.py": ["subset@*", *CORESET],
