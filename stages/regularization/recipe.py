@@ -5,10 +5,10 @@ from torch import nn
 
 from stages.core.compute import noted, start
 from stages.core.cutout import Cut
+from stages.core.mixup import Mixed, mixup
 from stages.core.nets import resnet
 from stages.core.recipe import augmented, fit, sgd
 from stages.core.train import cross_entropy
-from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 
 DRAWS = {"cutout": 1, "mixup": 2}        # own random numbers for each method: all have the same batches

@@ -14,6 +14,7 @@ from stages.core.attacks import adversarial
 from stages.core.compute import noted
 from stages.core.cutout import Cut
 from stages.core.data import Batches
+from stages.core.mixup import Mixed, mixup
 from stages.core.nets import ResNet
 from stages.core.train import SGD, cross_entropy
 from stages.core.vgg import VGG
@@ -32,13 +33,13 @@ from stages.lottery.params import Continuous, Training
 from stages.lottery.recipe import From, Remembering
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM
+from stages.noisy_labels.losses import loss_of
 from stages.ood.energy import bounded
 from stages.ood.exposure import exposed
 from stages.ood.finetuning import Beside
 from stages.patch.learning import Patches, Placed, Within, against
 from stages.patch.placing import Placing
 from stages.quantisation.nets import Quantised
-from stages.regularization.mixup import Mixed, mixup
 from stages.regularization.rotation import rotation_head, with_rotation
 
 MOMENTS = {"mean": [0.5] * 3, "std": [0.25] * 3}
@@ -126,6 +127,11 @@ def regularised(split, rng):
     return net, batches, with_rotation(mixup, head, 0.5, 0.5), sgd(nn.ModuleList([net, head]))
 
 
+def corrected(split, rng):
+    eye = torch.eye(10, device=split.labels.device)
+    return plainly(split, rng, loss_of("forward", {}, 0.6 * eye + 0.4 * eye.roll(1, 1)))
+
+
 def patched(split, rng):
     placing = Placing("circle", 0.0, 1.0, 1.0)
     patches = Patches(10, 3, 5, placing)
@@ -157,6 +163,8 @@ KINDS = {
     "exposure": partial(beside, partial(exposed, weight=0.5)),
     "energy": partial(beside, partial(bounded, weight=0.1, m_in=-5.0, m_out=-2.0)),
     "regularised": regularised,
+    "symmetric": partial(plainly, loss=loss_of("sce", {"alpha": 0.1, "beta": 1.0, "a": -4.0}, None)),
+    "forward": corrected,
     "patches": patched,
     "learnt_levels": partial(plainly, make=lambda: few_bits("learnt", 0.5)),
     "backpropagated_levels": partial(plainly, make=lambda: few_bits("backpropagated", None)),

@@ -12,11 +12,11 @@ from torch import nn
 from stages.core.compute import start
 from stages.core.cutout import Cut, cut
 from stages.core.data import Batches, Role, unit
+from stages.core.mixup import Mixed, mixed_images, mixup
 from stages.core.nets import ResNet, resnet
 from stages.core.params import Training
 from stages.core.recipe import augmented, fit
 from stages.core.train import cross_entropy
-from stages.regularization.mixup import Mixed, mixed_images, mixup
 from stages.regularization.recipe import trained
 from stages.regularization.rotation import (
     rotation_accuracy,
