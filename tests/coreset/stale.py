@@ -15,6 +15,7 @@ ROWS = {
     "seeds": TRAINED,
     "stages/core/files.py": ALL,
     "stages/core/train.py": TRAINED,
+    "stages/core/nets.py": [*TRAINED, "cost"],
     "stages/core/scores.py": TRAINED,
     "stages/core/claims.py": CORESET,
     "stages/core/charts.py": CORESET,
