@@ -12,9 +12,9 @@ from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.coreset.images import images
+from stages.coreset.order import counted
 from stages.coreset.params import Network, Share
 from stages.coreset.recipe import learn
-from stages.coreset.selection import counted
 
 OWN = 4000                       # added to a seed: what is wrong has nothing to do with the order in training
 

@@ -13,6 +13,7 @@ from stages.coreset.about import ABOUT
 from stages.coreset.claims import claims
 from stages.coreset.figures import accuracy_figures, first_and_last, picked_figures, ranking_figure
 from stages.coreset.images import images
+from stages.coreset.order import counted
 from stages.coreset.params import COMPARED, CRITERIA, HALF, LEAST, Coreset
 from stages.coreset.results import (
     WORDS,
@@ -26,7 +27,6 @@ from stages.coreset.results import (
     swept,
     wrong_kept,
 )
-from stages.coreset.selection import counted
 from stages.coreset.work import as_many_steps, as_much_work, share_of_work, steps, work
 
 

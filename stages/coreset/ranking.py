@@ -10,8 +10,9 @@ from stages.core.recipe import weights_path
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.coreset.images import images
+from stages.coreset.order import ranked
 from stages.coreset.params import Network
-from stages.coreset.selection import ranked, scores
+from stages.coreset.selection import scores
 
 # Added to a seed: an order of chance is neither the one in training nor that of another network.
 OWN = {"proxy": 1000, "target": 2000, "mislabelled": 3000}

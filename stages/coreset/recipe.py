@@ -14,7 +14,7 @@ from stages.core.recipe import augmented, fit, keep, sgd
 from stages.core.scores import correct, logits
 from stages.core.train import training
 from stages.coreset.forgetting import Memory, numbered
-from stages.coreset.selection import kept
+from stages.coreset.order import kept
 
 
 def learn(name, seed, role, recipe, train, **known):

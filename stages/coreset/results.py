@@ -4,8 +4,8 @@ import numpy as np
 import xarray as xr
 
 from stages.core.measurements import measured
+from stages.coreset.order import counted
 from stages.coreset.params import COMPARED, CRITERIA, HALF, LEAST, fractions
-from stages.coreset.selection import counted
 
 WORDS = {
     "random": "random", "entropy": "highest entropy", "least_confidence": "least confident",

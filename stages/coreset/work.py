@@ -2,8 +2,8 @@
 
 import math
 
+from stages.coreset.order import counted
 from stages.coreset.params import HALF
-from stages.coreset.selection import counted
 
 
 def batches(recipe, n):

@@ -3,9 +3,9 @@
 CORESET = ["coreset"]
 SUBSETS = ["subset@*", "budgets", *CORESET]
 RANKED = ["ranking@*", *SUBSETS]
-OF_PROXY = ["stages/coreset/dvc.yaml:network@proxy", "mislabelled", "cost", *RANKED]
-OF_TARGET = ["stages/coreset/dvc.yaml:network@target", "cost", "neighbours", *RANKED]
-TRAINED = ["stages/coreset/dvc.yaml:network@*", "mislabelled", *RANKED]
+OF_PROXY = ["network@proxy", "mislabelled", "cost", *RANKED]
+OF_TARGET = ["network@target", "cost", "neighbours", *RANKED]
+TRAINED = ["network@*", "mislabelled", *RANKED]
 ALL = [*TRAINED, "cost", "neighbours"]
 
 ROWS = {
@@ -15,6 +15,7 @@ ROWS = {
     "seeds": TRAINED,
     "stages/core/files.py": ALL,
     "stages/core/train.py": TRAINED,
+    "stages/core/nets.py": [*TRAINED, "cost"],
     "stages/core/scores.py": TRAINED,
     "stages/core/claims.py": CORESET,
     "stages/core/charts.py": CORESET,
@@ -26,7 +27,9 @@ ROWS = {
     "coreset.sweep.fractions": ["cost", *SUBSETS],
     "coreset.seeds": ["mislabelled", "cost", *RANKED],
     "coreset.mislabelled": ["mislabelled", "ranking@mislabelled", "cost", "budgets", *CORESET],
-    "stages/coreset/selection.py": TRAINED,
+    "stages/core/quality.py": RANKED,
+    "stages/coreset/order.py": TRAINED,
+    "stages/coreset/selection.py": RANKED,
     "stages/coreset/forgetting.py": TRAINED,
     "stages/coreset/images.py": ALL,
     "stages/coreset/subset.py": ["subset@*", *CORESET],

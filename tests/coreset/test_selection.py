@@ -13,8 +13,9 @@ from stages.coreset import selection
 from stages.coreset.images import smaller
 from stages.coreset.mislabelled import planted
 from stages.coreset.neighbours import nearest_other
+from stages.coreset.order import kept, ranked
 from stages.coreset.params import CRITERIA
-from stages.coreset.selection import entropy, k_centre, kept, ranked, scores
+from stages.coreset.selection import entropy, k_centre, scores
 from tests.conftest import some_images
 
 
