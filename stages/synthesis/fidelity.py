@@ -23,4 +23,5 @@ def ssim(images, truth):
     tall, other = (one.cpu().numpy().reshape(-1, images.shape[3]) for one in (images, truth))
     _, places = structural_similarity(tall, other, win_size=WINDOW, data_range=1.0, full=True)
     edge = WINDOW // 2
-    return torch.from_numpy(places.reshape(images.shape)[..., edge:-edge, edge:-edge].mean((1, 2, 3)))
+    whole = places.reshape(images.shape)[..., edge:-edge, edge:-edge]
+    return torch.from_numpy(whole.mean((1, 2, 3))).to(images.device)

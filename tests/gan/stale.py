@@ -5,22 +5,26 @@ OF_ACGAN = ["inversion", *GAN]
 CONVOLVED = ["objects@*", "optimum", *GAN]
 ON_OBJECTS = ["objects@*", "optimum", "acgan", "real@objects", *OF_ACGAN]
 ON_DIGITS = ["rates", "conditional@*", "real@digits", *GAN]
+ON_GARMENTS = ["garments@*", "real@garments", *GAN]
 PLAYED = ["objects@*", "optimum", "rates", "acgan", "conditional@*", "garments@*", *OF_ACGAN]
 ALL = [*PLAYED, "real@*"]
 
 ROWS = {
     "data.objects.source": ON_OBJECTS,
     "data.digits.train": ON_DIGITS,
-    "data.garments.source": ["garments@*", "real@garments", *GAN],
+    "data.garments.source": ON_GARMENTS,
     "stages/datasets/photos.py": ALL,
     "compute.threads": ALL,
     "seeds": ALL,
     "stages/core/files.py": ALL,
     "stages/core/train.py": ALL,
+    "stages/core/quality.py": ALL,
     "stages/core/claims.py": GAN,
     "stages/core/charts.py": GAN,
     "stages/baseline/judge.py": ALL,
+    "judge.objects.epochs": ON_OBJECTS,
     "judge.digits.epochs": ON_DIGITS,
+    "judge.garments.epochs": ON_GARMENTS,
     "gan.seeds": ALL,
     "gan.rules.clip": [*CONVOLVED, "rates"],
     "gan.objects.width": CONVOLVED,

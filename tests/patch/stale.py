@@ -22,7 +22,7 @@ ROWS = {
     "robust.seeds": LEARNED,
     "robust.epsilon": LEARNED,
     "robust.depth": ["robust", *ALL],
-    "judge.objects.epochs": ["judge@objects", *LEARNED],
+    "judge.objects.epochs": LEARNED,
     "patch.networks.growth": ALL,
     "patch.train": ALL,
     "patch.seeds": ALL,
