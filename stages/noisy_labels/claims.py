@@ -6,8 +6,8 @@ the best epoch, is chosen on one half of the test images and compared on the oth
 has memorised are mislabelled training images that it takes for what their label says; it has no axis of
 images, since other images are mislabelled with every seed. All rest on cross-entropy having learnt from right
 labels. Claims and measures were fixed before any default run; the number of images and of epochs were chosen
-on single seeds. After a first run of all, epochs became 25 in place of 30, and the rivals' seeds five in place
-of three: two claims, forward_beats_others and sce_beats_stopping, were inconclusive before.
+on single seeds. After a first run of all, epochs became 25 in place of 30, and seeds of rivals five in place
+of three: two claims, forward_beats_others and sce_beats_stopping, had been inconclusive.
 """
 
 import xarray as xr
