@@ -1,21 +1,13 @@
 """What params.yaml may hold for this experiment."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, Few, ImageRecipe, NotNegative, Positive, Section, ascending
+from stages.core.params import Count, Few, ImageRecipe, NotNegative, Positive, Section, Subset, ascending
 
 Share = Annotated[float, Field(gt=0, le=1)]
 Numbers = Annotated[list[Count], AfterValidator(ascending)]
-
-
-class Data(Section):
-    """A role, and how many of its images are used."""
-
-    role: Literal["digits", "objects"]
-    train: Count
-    test: Count
 
 
 class Shape(Section):
@@ -108,7 +100,7 @@ class Gammas(Section):
 class Blockdrop(Section):
     """Section `blockdrop`."""
 
-    data: Data
+    data: Subset
     seeds: Few
     shape: Shape
     training: ImageRecipe

@@ -4,10 +4,11 @@ A role (`objects`, `digits`, ...) is the file data/<role>.safetensors, written b
 Nothing is decoded, augmented or copied per image.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import torch
+import torch.nn.functional as F
 
 from stages.core.compute import device
 from stages.core.errors import UserError
@@ -34,6 +35,19 @@ class Split:
             raise UserError(f"`{name}` is {n}, but there are {len(self)} images: lower it, or raise `data`")
         return self.part(0, n)
 
+    def smaller(self, times):
+        """The same images, uint8, of pixels that are means of `times` x `times`; what is over at the edge is
+        left out.
+        """
+        side = min(self.images.shape[2:])
+        if times > side:
+            raise UserError(f"images of {side} pixels cannot be made {times} times smaller: lower `pool`")
+        return Split(F.avg_pool2d(self.images.float(), times).round().to(self.images), self.labels)
+
+    def numbered(self):
+        """The same images with their numbers as labels, so that a batch knows which images it has."""
+        return Split(self.images, torch.arange(len(self), device=self.images.device))
+
 
 @dataclass(frozen=True)
 class Role:
@@ -43,6 +57,11 @@ class Role:
     test: Split
     classes: list
     source: str
+
+    def first(self, wanted, name):
+        """Of both splits as many of the first images as section `name`, a Subset, says."""
+        return replace(self, train=self.train.first(wanted.train, f"{name}.train"),
+                       test=self.test.first(wanted.test, f"{name}.test"))
 
     @cached_property
     def moments(self):

@@ -76,6 +76,14 @@ class Training(ImageRecipe):
     width: Count
 
 
+class Subset(Section):
+    """A role, and how many of its images are used: `Role.first`."""
+
+    role: Literal["digits", "objects"]
+    train: Count
+    test: Count
+
+
 class Attack(Section):
     """How images are attacked: the arguments of `stages.core.attacks.pgd` by name, in [0, 1] image space."""
 

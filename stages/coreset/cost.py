@@ -1,13 +1,13 @@
 """What proxy and target cost: multiply-accumulates of a training step and of scoring all training images.
 
-By torch's own counter of floating-point operations, of which two are one multiply-accumulate. It sees
-convolutions and matrix products, forward and backward; batch norm and the update of weights are not in it.
+They are half of the floating-point operations that stages/core/cost.py counts.
 """
 
 import torch
 from torch.nn import functional as F
 
 from stages.core.compute import device, start
+from stages.core.cost import of_image, operations
 from stages.core.measurements import record
 from stages.core.nets import resnet
 from stages.core.params import read
@@ -16,27 +16,16 @@ from stages.coreset.images import images
 from stages.coreset.params import Coreset
 
 
-def multiplications(act):
-    """Multiply-accumulates of what act() does."""
-    from torch.utils.flop_counter import FlopCounterMode
-
-    with FlopCounterMode(display=False) as counter:
-        act()
-    return counter.get_total_flops() // 2
-
-
 def of_step(net, batch_size, shape):
     """Multiply-accumulates of a training step on a batch of images of this shape."""
     x = torch.zeros(batch_size, *shape, device=device)
     y = torch.zeros(batch_size, dtype=torch.long, device=device)
-    return multiplications(lambda: F.cross_entropy(net(x), y).backward())
+    return operations(lambda: F.cross_entropy(net(x), y).backward()) // 2
 
 
 def of_scoring(net, n, shape):
     """Multiply-accumulates of one look at n images of this shape."""
-    x = torch.zeros(1, *shape, device=device)
-    with torch.no_grad():
-        return n * multiplications(lambda: net(x))
+    return n * of_image(net, shape) // 2
 
 
 def run():

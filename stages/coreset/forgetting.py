@@ -11,15 +11,13 @@ whether the network is right about it, before it learns from the batch.
 import torch
 import torch.nn.functional as F
 
-from stages.core.data import Split
-
 
 class Memory:
     """A loss for `training`, cross-entropy, that notes of each of n images what became of it.
 
-    Batches must have numbers of images in place of labels, `numbered`. The notes are tensors that change in
-    place, so that a step can be replayed: `kept`, which `training` keeps with its checkpoints as `extra`. To
-    note the same batch again changes nothing.
+    Batches must have numbers of images in place of labels, `Split.numbered`. The notes are tensors that
+    change in place, so that a step can be replayed: `kept`, which `training` keeps with its checkpoints as
+    `extra`. To note the same batch again changes nothing.
     """
 
     def __init__(self, labels):
@@ -40,8 +38,3 @@ class Memory:
         kept["events"].index_copy_(0, chosen, kept["events"][chosen] + forgotten)
         kept["learnt"].index_copy_(0, chosen, kept["learnt"][chosen] | right)
         kept["right"].index_copy_(0, chosen, right)
-
-
-def numbered(split):
-    """A split whose labels are the numbers of its images, so that a batch knows which images it has."""
-    return Split(split.images, torch.arange(len(split), device=split.images.device))

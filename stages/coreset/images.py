@@ -4,27 +4,12 @@ wants them.
 
 from dataclasses import replace
 
-import torch.nn.functional as F
-
-from stages.core.data import Split, load_role
-from stages.core.errors import UserError
-from stages.core.params import read
-from stages.coreset.params import Data
+from stages.core.data import load_role
+from stages.core.params import Subset, read
 
 
 def images(pool):
     """The role, of each split the first images only, `pool` times smaller."""
-    given = read("coreset.data", Data)
-    role = load_role(given.role)
-    return replace(role, train=smaller(role.train.first(given.train, "coreset.data.train"), pool),
-                   test=smaller(role.test.first(given.test, "coreset.data.test"), pool))
-
-
-def smaller(split, pool):
-    """A split of uint8 images whose pixels are means of `pool` x `pool`; what is over at the edge is left
-    out.
-    """
-    side = min(split.images.shape[2:])
-    if pool > side:
-        raise UserError(f"images of {side} pixels cannot be made {pool} times smaller: lower `pool`")
-    return Split(F.avg_pool2d(split.images.float(), pool).round().to(split.images), split.labels)
+    given = read("coreset.data", Subset)
+    role = load_role(given.role).first(given, "coreset.data")
+    return replace(role, train=role.train.smaller(pool), test=role.test.smaller(pool))

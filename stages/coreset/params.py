@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from stages.core.params import Count, Few, Section, Training, ascending, distinct
+from stages.core.params import Count, Few, Section, Subset, Training, ascending, distinct
 
 LEAST, HALF = 0.3, 0.5                                         # fractions that claims are about
 CRITERIA = "random", "entropy", "least_confidence", "margin", "forgetting", "k_centre"
@@ -30,14 +30,6 @@ Fractions = Annotated[list[Fraction], AfterValidator(ascending), _with(LEAST, HA
 Choices = Annotated[list[Choice], AfterValidator(distinct)]
 
 
-class Data(Section):
-    """A role, and how many of its images are used."""
-
-    role: Literal["digits", "objects"]
-    train: Count
-    test: Count
-
-
 class Network(Training):
     """A ResNet, how it is trained, and how many times smaller it sees images."""
 
@@ -61,7 +53,7 @@ def fractions(sweep, choice, first):
 class Coreset(Section):
     """Section `coreset`."""
 
-    data: Data
+    data: Subset
     proxy: Network
     target: Network
     choices: Annotated[Choices, _with(*NEEDED)]

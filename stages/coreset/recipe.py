@@ -13,7 +13,7 @@ from stages.core.progress import progress
 from stages.core.recipe import augmented, fit, keep, sgd
 from stages.core.scores import correct, logits
 from stages.core.train import training
-from stages.coreset.forgetting import Memory, numbered
+from stages.coreset.forgetting import Memory
 from stages.coreset.order import kept
 
 
@@ -24,7 +24,7 @@ def learn(name, seed, role, recipe, train, **known):
     """
     rng, begun = start(seed), time.perf_counter()
     net, memory = resnet(role, recipe.depth, recipe.width), Memory(train.labels)
-    rows = training(net, augmented(numbered(train), recipe, rng), memory, sgd(net, recipe), recipe.epochs,
+    rows = training(net, augmented(train.numbered(), recipe, rng), memory, sgd(net, recipe), recipe.epochs,
                     extra=memory.kept)
     history = list(progress(rows, recipe.epochs, f"{name}, seed {seed}"))
     say_time(begun)

@@ -7,7 +7,7 @@ either; biases are chosen on them. The rest is the transfer set.
 import torch
 
 from stages.core.compute import device, generator
-from stages.core.data import Batches, Split, load_role
+from stages.core.data import Batches, load_role
 from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.recipe import fit
@@ -25,11 +25,6 @@ def parts(held_out):
     return role, role.train.part(0, n - held_out), role.train.part(n - held_out, n)
 
 
-def numbered(split):
-    """A split whose labels are the numbers of its images, so that a batch knows which images it has."""
-    return Split(split.images, torch.arange(len(split), device=split.images.device))
-
-
 def student(role, transfer, v, width, recipe, alpha, temperature, seed, title):
     """A perceptron trained on `transfer` and the teacher's logits v (n, c) of it, in evaluation mode.
 
@@ -37,7 +32,7 @@ def student(role, transfer, v, width, recipe, alpha, temperature, seed, title):
     the student learns from labels only.
     """
     torch.manual_seed(seed)
-    batches = Batches(numbered(transfer), recipe.batch_size, generator(seed))
+    batches = Batches(transfer.numbered(), recipe.batch_size, generator(seed))
 
     def loss(net, batch):
         x, chosen = batch

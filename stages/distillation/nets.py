@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.core.compute import device
+from stages.core.cost import of_image, parameters
 
 
 class Perceptron(nn.Module):
@@ -188,16 +189,6 @@ def staged(role, network, kind=StagedResNet):
     )
 
 
-def flops(net, images):
-    """Floating-point operations of a forward pass of one of `images`: two for each multiplication."""
-    from torch.utils.flop_counter import FlopCounterMode
-
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
-        net(images[:1].float() / 255)
-    return counter.get_total_flops()
-
-
 def cost(net, images):
     """What a network costs: parameters, and operations for one of `images`."""
-    return {"parameters": sum(weight.numel() for weight in net.parameters()), "flops": flops(net, images)}
+    return {"parameters": parameters(net), "flops": of_image(net, images.shape[1:])}

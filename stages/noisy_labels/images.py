@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 import torch
-import torch.nn.functional as F
 
 from stages.core.data import Split, load_role
 from stages.core.errors import UserError
@@ -16,15 +15,8 @@ def some_of_role(data):
     if data.validation >= data.train:
         raise UserError(f"`noisy_labels.data.validation` is {data.validation}, but there are {data.train} "
                         "images for training: hold out fewer")
-    role = load_role(data.role)
-    return replace(role, train=pooled(role.train.first(data.train, "noisy_labels.data.train"), data.pool),
-                   test=pooled(role.test.first(data.test, "noisy_labels.data.test"), data.pool))
-
-
-def pooled(split, times):
-    """A split with images so many times smaller, uint8: means of squares of pixels."""
-    images = F.avg_pool2d(split.images.float(), times).round().to(torch.uint8) if times > 1 else split.images
-    return Split(images, split.labels)
+    role = load_role(data.role).first(data, "noisy_labels.data")
+    return replace(role, train=role.train.smaller(data.pool), test=role.test.smaller(data.pool))
 
 
 @dataclass(frozen=True)

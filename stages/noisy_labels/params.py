@@ -1,10 +1,10 @@
 """What params.yaml may hold for this experiment."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Section, distinct
+from stages.core.params import Count, ImageRecipe, NotNegative, Positive, Section, Subset, distinct
 
 Share = Annotated[float, Field(ge=0, le=1)]
 HUMAN = "aggre", "worse", "random1", "random2", "random3"
@@ -27,14 +27,9 @@ Noise = Annotated[str, AfterValidator(noise)]
 Values = Annotated[list[Positive], AfterValidator(distinct)]
 
 
-class Data(Section):
-    """A role, how many of its images are used, how many of those for training are held out, and how many
-    times smaller images are made.
-    """
+class Data(Subset):
+    """How many of the training images are held out, and how many times smaller images are made."""
 
-    role: Literal["digits", "objects"]
-    train: Count
-    test: Count
     validation: Count
     pool: Count
 

@@ -20,7 +20,6 @@ from stages.core.train import SGD, cross_entropy
 from stages.core.vgg import VGG
 from stages.coreset import forgetting
 from stages.distillation.alone import own_teacher, smoothing, virtual
-from stages.distillation.digits import numbered
 from stages.distillation.nets import OwnTeacher, Perceptron, StagedResNet
 from stages.distillation.params import OwnTeacher as Own
 from stages.distillation.params import Smoothing, Virtual
@@ -102,12 +101,12 @@ def student(split, rng):
         x, chosen = batch
         return distillation(net(x).float(), split.labels[chosen], v[chosen], 0.7, 4.0)
 
-    return net, Batches(numbered(split), 20, rng), loss, sgd(net)
+    return net, Batches(split.numbered(), 20, rng), loss, sgd(net)
 
 
 def forgetful(split, rng):
     net = resnet()
-    return net, Batches(forgetting.numbered(split), 20, rng), forgetting.Memory(split.labels), sgd(net)
+    return net, Batches(split.numbered(), 20, rng), forgetting.Memory(split.labels), sgd(net)
 
 
 def beside(loss, split, rng):

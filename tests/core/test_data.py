@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from stages.core.data import Batches, Role, load_role, save_role, unit
 from stages.core.errors import UserError
 from stages.core.files import save
+from stages.core.params import Subset
 from tests.conftest import some_images
 
 
@@ -88,3 +89,33 @@ def test_a_file_that_is_no_role(project):
     save("data/pets.safetensors", {"weight": torch.zeros(1)})
     with pytest.raises(UserError, match=r"data/pets.safetensors holds weight, not test_images"):
         load_role("pets")
+
+
+def test_smaller_images_are_means():
+    split = some_images(4, (3, 7, 7))
+    found = split.smaller(3)
+    assert found.images.shape == (4, 3, 2, 2)
+    assert found.images.dtype == torch.uint8
+    assert found.images[1, 2, 1, 0] == split.images[1, 2, 3:6, 0:3].double().mean().round()
+    assert torch.equal(split.smaller(1).images, split.images)
+    assert torch.equal(found.labels, split.labels)
+    with pytest.raises(UserError, match="images of 7 pixels cannot be made 8 times smaller: lower `pool`"):
+        split.smaller(8)
+
+
+def test_numbered_images_are_the_same_ones():
+    split = some_images(4)
+    found = split.numbered()
+    assert torch.equal(found.images, split.images)
+    assert found.labels.tolist() == [0, 1, 2, 3]
+
+
+def test_a_subset_is_the_first_images_of_both_splits():
+    role = Role(some_images(6), some_images(5, seed=1), list("ab"), "random images")
+    found = role.first(Subset(role="objects", train=4, test=3), "demo.data")
+    assert torch.equal(found.train.images, role.train.images[:4])
+    assert torch.equal(found.test.labels, role.test.labels[:3])
+    for wanted, line in (({"train": 7, "test": 1}, "`demo.data.train` is 7, but there are 6"),
+                         ({"train": 1, "test": 6}, "`demo.data.test` is 6, but there are 5")):
+        with pytest.raises(UserError, match=line):
+            role.first(Subset(role="objects", **wanted), "demo.data")

@@ -16,7 +16,7 @@ from stages.core.nets import load_net, resnet
 from stages.core.recipe import augmented, fit, sgd
 from stages.core.train import cross_entropy, gradient, training
 from stages.coreset import recipe as training_of
-from stages.coreset.forgetting import Memory, numbered
+from stages.coreset.forgetting import Memory
 from stages.coreset.params import Network
 from stages.coreset.recipe import learn, learn_part
 from tests.conftest import some_images
@@ -86,7 +86,7 @@ def test_events_of_a_training_are_those_of_its_predictions(project, role):
         hook.remove()
         return value
 
-    batches = Batches(numbered(role.train), 10, torch.Generator().manual_seed(0))
+    batches = Batches(role.train.numbered(), 10, torch.Generator().manual_seed(0))
     list(training(net, batches, watched, sgd(net, RECIPE), 6))
     learnt, events = counted_slowly(history, 40)
     assert sum(events) > 5
@@ -151,7 +151,7 @@ def test_replayed_steps_note_the_same(project, role, monkeypatch):
 
         step = Replayed(body, net, optimizer, partial(taped, net, optimizer), free) if replayed else body
         for _ in range(6):
-            for batch in Batches(numbered(role.train), 10, rng):
+            for batch in Batches(role.train.numbered(), 10, rng):
                 step(batch)
         assert not replayed or step.replay
         found[replayed] = memory.kept

@@ -8,9 +8,7 @@ import scipy.stats
 import torch
 
 from stages.core.data import Split
-from stages.core.errors import UserError
 from stages.coreset import selection
-from stages.coreset.images import smaller
 from stages.coreset.mislabelled import planted
 from stages.coreset.neighbours import nearest_other
 from stages.coreset.order import kept, ranked
@@ -113,18 +111,6 @@ def test_as_many_are_kept_as_the_fraction_says(fraction, n):
     order = torch.randperm(10)
     found = kept(order, fraction)
     assert found.tolist() == sorted(order[:n].tolist())
-
-
-def test_smaller_images_are_means():
-    split = some_images(4, (3, 7, 7))
-    found = smaller(split, 3)
-    assert found.images.shape == (4, 3, 2, 2)
-    assert found.images.dtype == torch.uint8
-    assert found.images[1, 2, 1, 0] == split.images[1, 2, 3:6, 0:3].double().mean().round()
-    assert torch.equal(smaller(split, 1).images, split.images)
-    assert torch.equal(found.labels, split.labels)
-    with pytest.raises(UserError, match="images of 7 pixels cannot be made 8 times smaller: lower `pool`"):
-        smaller(split, 8)
 
 
 def test_the_nearest_other_image_by_a_loop():

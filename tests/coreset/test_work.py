@@ -5,8 +5,9 @@ import torch
 import xarray as xr
 
 from stages.core.nets import ResNet
+from stages.core.params import Subset
 from stages.coreset.cost import of_scoring, of_step
-from stages.coreset.params import Coreset, Data, Network, Sweep
+from stages.coreset.params import Coreset, Network, Sweep
 from stages.coreset.work import as_many_steps, as_much_work, batches, steps, work
 
 GREY = {"mean": [0.3], "std": [0.5]}
@@ -19,7 +20,7 @@ COST = xr.Dataset({"step": ("network", [10, 100]), "scoring": ("network", [50, 9
 def settings(**target):
     choices = ["random", "entropy", "forgetting", "target_entropy"]
     return Coreset(
-        data=Data(role="digits", train=1297, test=500), target=TARGET.model_copy(update=target),
+        data=Subset(role="digits", train=1297, test=500), target=TARGET.model_copy(update=target),
         proxy=TARGET.model_copy(update={"epochs": 5}), choices=choices, every_seed=["random"], seeds=3,
         sweep=Sweep(fractions=[0.3, 0.5], choices=["random", "entropy"]), mislabelled=0.05,
     )

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from stages.core.cost import of_image
 from stages.core.data import Role
 from stages.core.nets import ResNet, load_net, save_net
 from stages.core.params import Training
@@ -12,7 +13,6 @@ from stages.core.recipe import augmented, sgd
 from stages.core.train import training
 from stages.dynamic import kernels, narrow
 from stages.dynamic.convolution import Annealing, DynamicConv, DynamicResNet, mixed_kernels
-from stages.dynamic.cost import operations
 from stages.dynamic.params import Kernels
 from stages.dynamic.recipe import seen
 from tests.conftest import some_images
@@ -157,4 +157,4 @@ def test_operations_by_hand():
                         DynamicConv(nn.Conv2d(8, 4, 3, padding=1, bias=False), 3))
     stem, mixed = 9 * 3 * 8 * 36, 9 * 8 * 4 * 36
     attention, mixing = 8 * 3 + 3 * 3, 3 * 9 * 8 * 4
-    assert operations(net, (3, 6, 6)) == 2 * (stem + mixed + attention + mixing)
+    assert of_image(net, (3, 6, 6)) == 2 * (stem + mixed + attention + mixing)

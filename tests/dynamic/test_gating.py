@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from stages.core.cost import of_image
 from stages.core.nets import Block, ResNet, load_net, save_net
-from stages.dynamic.cost import operations
 from stages.dynamic.gating import Gate, GatedBlock, GatedResNet
 from tests.dynamic.test_convolution import SHAPE
 
@@ -110,8 +110,8 @@ def test_cost_is_what_the_counter_says_when_all_are_open(x):
     plain, net = pair()
     held(net, 100.0).eval()(x)
     gates = sum(gate.macs() for gate in net.gates)
-    assert net.macs().tolist() == [operations(net, x.shape[1:]) / 2] * 6
-    assert net.macs()[0] == operations(plain, x.shape[1:]) / 2 + gates
+    assert net.macs().tolist() == [of_image(net, x.shape[1:]) / 2] * 6
+    assert net.macs()[0] == of_image(plain, x.shape[1:]) / 2 + gates
 
 
 def test_weights_come_back(tmp_path, x):

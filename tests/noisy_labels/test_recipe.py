@@ -13,7 +13,7 @@ from stages.core.data import Role, Split
 from stages.core.errors import UserError
 from stages.core.params import ImageRecipe
 from stages.core.train import cross_entropy, training
-from stages.noisy_labels.images import Noisy, pooled
+from stages.noisy_labels.images import Noisy
 from stages.noisy_labels.nets import Convolutional, network
 from stages.noisy_labels.params import Network
 from stages.noisy_labels.recipe import learnt, optimizer_of, watching
@@ -76,12 +76,6 @@ def test_only_weights_of_the_hidden_layer_decay(role):
     for name, weight in net.named_parameters():
         factor = 1 - 0.05 * 0.02 if name == "dense.weight" else 1
         torch.testing.assert_close(weight.detach(), factor * before[name], msg=name)
-
-
-def test_smaller_images_by_hand():
-    split = Split(torch.tensor([[[[0, 1, 7], [2, 4, 7], [7, 7, 7]]]], dtype=torch.uint8), torch.tensor([3]))
-    assert pooled(split, 2).images.tolist() == [[[[2]]]]                     # 7 / 4, rounded
-    assert pooled(split, 1).images is split.images
 
 
 def counted(predicted, true, given):
