@@ -7,9 +7,8 @@ from stages.core import checkpoint, files, stage
 from stages.core.compute import start
 from stages.core.errors import UserError
 from stages.core.files import save
-from stages.core.params import Few, read
+from stages.core.params import Few, Robust, read
 from stages.core.seeds import each_seed, listed
-from stages.features.params import Features
 from tests.conftest import change
 
 DVC_YAML = """\
@@ -109,16 +108,16 @@ def test_no_seed_depends_on_those_before_it(project):
 
 
 def test_what_costs_much_has_the_first_few(project):
-    change({"seeds": [4, 9, 2, 7], "features.seeds": 3})
-    assert list(each_seed(read("features.seeds", Few))) == [4, 9, 2] == listed(read("features.seeds", Few))
+    change({"seeds": [4, 9, 2, 7], "robust.seeds": 3})
+    assert list(each_seed(read("robust.seeds", Few))) == [4, 9, 2] == listed(read("robust.seeds", Few))
     change({"seeds": [4, 9]})
-    assert list(each_seed(read("features.seeds", Few))) == [4, 9] == listed()
+    assert list(each_seed(read("robust.seeds", Few))) == [4, 9] == listed()
 
 
 def test_fewer_than_three_tell_nothing_and_are_refused(project):
-    change({"features.seeds": 2})
-    with pytest.raises(UserError, match=r"`features\.seeds` is 2, but should be greater than or equal to 3"):
-        read("features", Features)
+    change({"robust.seeds": 2})
+    with pytest.raises(UserError, match=r"`robust\.seeds` is 2, but should be greater than or equal to 3"):
+        read("robust", Robust)
 
 
 @pytest.mark.parametrize(
