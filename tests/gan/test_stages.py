@@ -69,7 +69,7 @@ def test_all_stages_twice(small_stage, project):
     ("inversion", {"inversion.pairs": 21}, "`gan.inversion.pairs` is 42, but there are 40 images"),
     ("inversion", {}, "models/gan/acgan/1.safetensors does not exist: run the stage"),
     ("conditional cond", {}, "there is no kind `cond`: there are conditional, unconditional"),
-    ("conditional conditional", {"conditional.validation": 79}, "1 training images do not fill a batch of 30"),
+    ("conditional conditional", {"conditional.validation": 79}, "images do not fill a batch of 30"),
     ("conditional conditional", {"conditional.validation": 81}, "`gan.conditional.validation` is 81"),
     ("garments soft", {"variants.soft.made": 0.9}, "a variant whose target for real images is above 0.9"),
     ("objects wgan", {"objects.epochs": 3}, "`gan.objects.epochs` is 3, but should be greater than"),
