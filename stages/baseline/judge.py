@@ -7,7 +7,7 @@ the training images: what only their own weights take for a class, it does not.
 from stages.core.compute import start
 from stages.core.data import load_role
 from stages.core.nets import resnet
-from stages.core.params import Training, read
+from stages.core.params import Few, Training, read
 from stages.core.recipe import augmented, fit, keep
 from stages.core.seeds import each_seed
 from stages.core.stage import main
@@ -17,7 +17,7 @@ OWN = 1000                       # added to a seed: the networks that it judges 
 
 def run(name: str):
     recipe, role = read(f"judge.{name}", Training), load_role(name)
-    for seed in each_seed():
+    for seed in each_seed(read("judge.seeds", Few)):
         rng = start(OWN + seed)
         net = resnet(role, recipe.depth, recipe.width)
         history = fit(net, augmented(role.train, recipe, rng), recipe, f"judge of {name}, seed {seed}")

@@ -17,7 +17,7 @@ from torch import nn
 
 from stages.core.compute import device, mixed
 from stages.core.data import unit
-from stages.core.nets import Block, widened
+from stages.core.nets import Block, normalising, ready, widened
 
 
 class ResidualBlock(Block):
@@ -63,8 +63,7 @@ class Droppable(nn.Module):
         super().__init__()
         self.shape = {"kind": kind, "depth": depth, "width": width, "pool": pool, "classes": classes,
                       "mean": mean, "std": std}
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        normalising(self, mean, std)
         self.pool = pool
         self.conv = nn.Conv2d(len(mean), width, 3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(width)
@@ -75,10 +74,7 @@ class Droppable(nn.Module):
                 self.blocks.append(part(channels, width * 2**group, 2 if group and i == 0 else 1))
                 channels = width * 2**group
         self.linear = nn.Linear(channels, classes)
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-        self.to(device, memory_format=torch.channels_last)
+        ready(self)
 
     def stem(self, x):
         """What the first part sees."""

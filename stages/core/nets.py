@@ -47,6 +47,24 @@ def widened(x, added):
     return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
 
 
+def normalising(net, mean, std):
+    """Gives a network mean and deviation of the training images, a number a channel, as `net.mean` and
+    `net.std`, by which it normalises its own input.
+    """
+    net.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
+    net.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+
+
+def ready(net, mode="fan_out"):
+    """Draws the filters of a network as He et al. do (ICCV 2015, https://arxiv.org/abs/1502.01852), and moves
+    it to the device.
+    """
+    for layer in net.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, mode=mode, nonlinearity="relu")
+    net.to(device, memory_format=torch.channels_last)
+
+
 class ResNet(nn.Module):
     """ResNet of depth 6n + 2 on images in [0, 1], (n, channels, h, w) -> logits (n, classes).
 
@@ -61,8 +79,7 @@ class ResNet(nn.Module):
                 f"a ResNet for small images has depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not {depth}"
             )
         self.shape = {"depth": depth, "width": width, "classes": classes, "mean": mean, "std": std}
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        normalising(self, mean, std)
         self.conv = nn.Conv2d(len(mean), width, 3, padding=1, bias=False)
         self.norm = nn.BatchNorm2d(width)
         blocks, channels = [], width
@@ -73,10 +90,7 @@ class ResNet(nn.Module):
                 channels = width * 2**group
         self.blocks = nn.Sequential(*blocks)
         self.linear = nn.Linear(channels, classes)
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-        self.to(device, memory_format=torch.channels_last)
+        ready(self)
 
     def features(self, x):
         """What the linear layer sees: (n, 4 width)."""

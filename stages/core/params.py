@@ -104,6 +104,7 @@ class Robust(Attack):
 class Judges(Section):
     """Section `judge`: how the networks that measure made images are trained, of each role."""
 
+    seeds: Few
     objects: Training
     digits: Training
     garments: Training

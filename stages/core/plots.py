@@ -18,6 +18,7 @@ GROUNDS = "#ffffff", "#14181d"   # the report's
 # those that lack red or green, at 3 to 1 or more on both grounds. A marker each, for print in grey.
 COLOURS = ["#006df2", "#c98428", "#50a187", "#bf0099", "#8c5c31", "#009be8", INK]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
+LONGEST = 11                     # letters of a word that fit beside a picture
 
 mpl.rcParams |= {
     "axes.edgecolor": INK,
@@ -56,11 +57,16 @@ def legend(fig, axes):
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
+def shortened(word):
+    """A word, as much of it as fits above or below a picture."""
+    return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
+
+
 def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 
-    Each row is a label, images (columns, c, h, w) in [0, 1], and a list of captions, which stand below, or
-    None. `gap` and `below` are pixels of the pictures.
+    Each row is a label, images (columns, 3 or 1, h, w) in [0, 1], and a list of captions, which stand below,
+    or None. `gap` and `below` are pixels of the pictures.
     """
     columns, _, height, width = rows[0][1].shape
     tall = [height + (below if captions else gap) for _, _, captions in rows]

@@ -2,12 +2,11 @@
 norm and, as usual on CIFAR-10, one linear layer.
 """
 
-import torch
 import torch.nn.functional as F
 from torch import nn
 
-from stages.core.compute import device
 from stages.core.errors import UserError
+from stages.core.nets import normalising, ready
 
 # depth -> number of 3x3 convolutions in each of the five groups; a max pool ends each
 GROUPS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
@@ -25,8 +24,7 @@ class VGG(nn.Module):
         if depth not in GROUPS:
             raise UserError(f"a VGG has depth {', '.join(map(str, GROUPS))}, not {depth}")
         self.shape = {"depth": depth, "width": width, "classes": classes, "mean": mean, "std": std}
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        normalising(self, mean, std)
         layers, channels = [], len(mean)
         for group, number in enumerate(GROUPS[depth]):
             for _ in range(number):
@@ -38,10 +36,7 @@ class VGG(nn.Module):
             layers.append(nn.MaxPool2d(2))
         self.layers = nn.Sequential(*layers)
         self.linear = nn.Linear(channels, classes)
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-        self.to(device, memory_format=torch.channels_last)
+        ready(self)
 
     def forward(self, x):
         x = self.layers((x - self.mean) / self.std)

@@ -93,7 +93,7 @@ def first_and_last(both):
         for words, at in {"first": order[:SHOWN], "last": order[-SHOWN:]}.items():
             captions = [role.classes[label] for label in role.train.labels[at].tolist()]
             pictures = unit(role.train.images[at]).cpu()
-            rows.append((f"{WORDS[name]}: {words}", pictures.expand(-1, 3, -1, -1), captions))
+            rows.append((f"{WORDS[name]}: {words}", pictures, captions))
     return saved(
         "coreset/pictures", picture_grid([""] * SHOWN, rows, inches=0.5),
         "Training images that the proxy of the first seed would keep first and last, with their classes.",

@@ -13,7 +13,6 @@ from stages.coreset.about import ABOUT
 from stages.coreset.claims import claims
 from stages.coreset.figures import accuracy_figures, first_and_last, picked_figures, ranking_figure
 from stages.coreset.images import images
-from stages.coreset.order import counted
 from stages.coreset.params import COMPARED, CRITERIA, HALF, LEAST, Coreset
 from stages.coreset.results import (
     WORDS,
@@ -27,7 +26,7 @@ from stages.coreset.results import (
     swept,
     wrong_kept,
 )
-from stages.coreset.work import as_many_steps, as_much_work, share_of_work, steps, work
+from stages.coreset.work import share_of_work, trainings
 
 
 def accuracy_table(right, settings):
@@ -88,18 +87,10 @@ def picked_table(both, noisy, near):
 
 def cost_table(right, settings, cost):
     """What selection takes and what it leaves."""
-    n, target, each = settings.data.train, settings.target, work(settings, cost)
-    many, much, half = as_many_steps(settings), as_much_work(settings, cost), counted(HALF, n)
-    each |= {"both": each["proxy"] + each["half"], "many": each["half"] * many.epochs / target.epochs,
-             "much": each["all"] * much.epochs / target.epochs}
-    rows = {
-        "all": (target.epochs, steps(target, n), right["all"]),
-        "proxy": (settings.proxy.epochs, steps(settings.proxy, n), right["proxy"]),
-        "half": (target.epochs, steps(target, half), right["entropy", HALF]),
-        "both": (None, None, right["entropy", HALF]),
-        "many": (many.epochs, steps(many, half), right["same_steps", "entropy"]),
-        "much": (much.epochs, steps(much, n), right["same_work"]),
-    }
+    found = trainings(settings, cost)
+    accuracy = {"all": right["all"], "proxy": right["proxy"], "half": right["entropy", HALF],
+                "both": right["entropy", HALF], "many": right["same_steps", "entropy"],
+                "much": right["same_work"]}
     words = {
         "all": "target on all images", "proxy": "proxy, with its look at all images",
         "half": "target on the half of highest entropy", "both": "proxy and half together",
@@ -107,11 +98,11 @@ def cost_table(right, settings, cost):
     }
     return table(
         "What training and selection take", words, {
-            "epochs": {name: row[0] for name, row in rows.items()},
-            "steps": {name: row[1] for name, row in rows.items()},
-            "multiply-accumulates, 10⁹": {name: f"{each[name] / 1e9:,.1f}" for name in rows},
-            "% of all": {name: f"{100 * each[name] / each['all']:.0f}" for name in rows},
-            "test accuracy, %": {name: row[2] for name, row in rows.items()},
+            "epochs": {name: epochs for name, (epochs, _, _) in found.items()},
+            "steps": {name: steps for name, (_, steps, _) in found.items()},
+            "multiply-accumulates, 10⁹": {name: f"{each / 1e9:,.1f}" for name, (*_, each) in found.items()},
+            "% of all": {name: f"{100 * each / found['all'][2]:.0f}" for name, (*_, each) in found.items()},
+            "test accuracy, %": accuracy,
         },
         "Multiply-accumulates are those of convolutions and matrix products, forward and backward. On "
         "CIFAR-10 Coleman et al. 2020 remove half of the images without loss and need 1.6 times less time, "

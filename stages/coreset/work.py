@@ -47,3 +47,21 @@ def as_much_work(settings, cost):
     recipe = settings.target
     epochs = math.ceil(recipe.epochs * share_of_work(settings, cost))
     return recipe.model_copy(update={"epochs": epochs})
+
+
+def trainings(settings, cost):
+    """Epochs, steps and multiply-accumulates of everything that is compared: name -> a triple.
+
+    `both` are proxy and half together; `many` is the half for as many steps as all images, `much` all images
+    for as much work as both.
+    """
+    n, target, each = settings.data.train, settings.target, work(settings, cost)
+    many, much, half = as_many_steps(settings), as_much_work(settings, cost), counted(HALF, n)
+    return {
+        "all": (target.epochs, steps(target, n), each["all"]),
+        "proxy": (settings.proxy.epochs, steps(settings.proxy, n), each["proxy"]),
+        "half": (target.epochs, steps(target, half), each["half"]),
+        "both": (None, None, each["proxy"] + each["half"]),
+        "many": (many.epochs, steps(many, half), each["half"] * many.epochs / target.epochs),
+        "much": (much.epochs, steps(much, n), each["all"] * much.epochs / target.epochs),
+    }

@@ -6,12 +6,12 @@ usual stem for small images: one 3x3 convolution of stride 1 and no pooling. Bot
 in their 3x3 convolution, as torchvision's do.
 """
 
-import torch
 import torch.nn.functional as F
 from torch import nn
 
 from stages.core.compute import device
 from stages.core.cost import of_image, parameters
+from stages.core.nets import normalising, ready
 
 
 class Perceptron(nn.Module):
@@ -27,7 +27,7 @@ class Perceptron(nn.Module):
             "inputs": inputs, "hidden": hidden, "classes": classes, "dropout": dropout,
             "mean": mean, "std": std,
         }
-        _normalising(self, mean, std)
+        normalising(self, mean, std)
         self.layers = nn.Sequential(
             nn.Linear(inputs, hidden), nn.ReLU(), nn.Dropout(dropout),
             nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(dropout),
@@ -88,7 +88,7 @@ class StagedResNet(nn.Module):
         self.shape = {
             "block": block, "blocks": blocks, "width": width, "classes": classes, "mean": mean, "std": std
         }
-        _normalising(self, mean, std)
+        normalising(self, mean, std)
         kind, channels = BLOCKS[block], width
         self.stem = nn.Sequential(*_convolution(len(mean), width, 3, 1), nn.ReLU())
         self.stages = nn.ModuleList()
@@ -99,14 +99,7 @@ class StagedResNet(nn.Module):
                 channels = width * 2**i * kind.expansion
             self.stages.append(nn.Sequential(*stage))
         self.linear = nn.Linear(channels, classes)
-        self.ready()
-
-    def ready(self):
-        """Draws the filters as He et al. do, and moves the network to the device."""
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, mode="fan_out", nonlinearity="relu")
-        self.to(device, memory_format=torch.channels_last)
+        ready(self)
 
     def maps(self, x):
         """The feature maps after each stage: a list of tensors (n, channels, h, w)."""
@@ -136,7 +129,7 @@ class OwnTeacher(StagedResNet):
             _to_deepest(width, deepest, 2 ** (len(widths) - i)) for i, width in enumerate(widths)
         )
         self.classifiers = nn.ModuleList(nn.Linear(deepest, shape["classes"]) for _ in widths)
-        self.ready()
+        ready(self)
 
     def exits(self, x):
         """Logits (n, classes) and features (n, f) of all classifiers, the deepest last."""
@@ -145,11 +138,6 @@ class OwnTeacher(StagedResNet):
         features = [found.mean((2, 3)) for found in [*maps, last]]
         classifiers = [*self.classifiers, self.linear]
         return [linear(f) for linear, f in zip(classifiers, features, strict=True)], features
-
-
-def _normalising(net, mean, std):
-    net.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-    net.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
 
 
 def _convolution(channels, width, size, stride):

@@ -5,12 +5,11 @@ import torch
 from stages.core.charts import saved
 from stages.core.data import unit
 from stages.core.errors import UserError
-from stages.core.plots import picture_grid
+from stages.core.plots import picture_grid, shortened
 from stages.features.recipe import load_set, originals
 from stages.features.results import INVERTED, NONROBUST
 
 COLUMNS = 10                     # classes that are shown, at most
-LONGEST = 11                     # letters of a label that fit below a picture
 
 
 def firsts(labels, classes):
@@ -19,11 +18,6 @@ def firsts(labels, classes):
     if not all(map(len, found)):
         raise UserError("a class has no image in the constructed sets: raise `features.images`")
     return torch.cat(found)
-
-
-def shortened(word):
-    """A word that fits below a picture."""
-    return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
 
 
 def grids(seed, classes):

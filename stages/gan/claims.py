@@ -1,6 +1,6 @@
 """What the papers say of generators and critics, tested on those just trained.
 
-Fixed before the outcome was looked at:
+What is measured, fixed before the default run:
 
 - A critic's estimate, of the Wasserstein distance or of twice the Jensen-Shannon divergence (losses.py), is
   held against the Fréchet distance of samples after the same epoch by Spearman's rank correlation over epochs
@@ -12,6 +12,9 @@ Fixed before the outcome was looked at:
   them was wanted first; trials had shown by then that in so few steps an AC-GAN is far from it.)
 - Distances and changes of losses are compared by their ratio, as halvings, which seeds vary less than a
   difference.
+
+That epochs count from the second on, and both Wasserstein critics together, was written down when trials had
+been seen; so were settings and numbers of epochs (README, "Chosen by hand").
 
 The judges of the data that a claim is about must have learnt.
 """

@@ -7,22 +7,16 @@ import numpy as np
 from stages.core.charts import dots, lines, saved
 from stages.core.data import unit
 from stages.core.files import load
-from stages.core.plots import picture_grid
+from stages.core.plots import picture_grid, shortened
 from stages.gan.results import GARMENTS, LOSSES, TOLD
 
 COLUMNS, MOST = 10, 4                                        # pictures of a row, rows of samples, at most
-LONGEST = 11                                                 # letters of a heading
 
 
 def kept(path, seed):
     """Sets of images that a stage kept: name -> float images in [0, 1]."""
     sets, _ = load(f"data/gan/samples/{path}/{seed}.safetensors")
     return {name: unit(images) for name, images in sets.items()}
-
-
-def rgb(images):
-    """Images (n, 3, h, w), of grey ones too."""
-    return images.expand(-1, 3, -1, -1)
 
 
 def firsts(split, classes):
@@ -37,15 +31,10 @@ def by_class(words, samples, classes):
             for i in range(min(MOST, len(samples) // classes))}
 
 
-def heading(word):
-    """A word that fits above a picture."""
-    return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
-
-
 def grid(name, caption, rows, headings=None, claims=(), below=None):
     """The figure `name`: rows of pictures, words -> images; `below` has captions for some."""
     columns = min(len(images) for images in rows.values())
-    shown = [(words, rgb(images[:columns]), (below or {}).get(words)) for words, images in rows.items()]
+    shown = [(words, images[:columns], (below or {}).get(words)) for words, images in rows.items()]
     return saved(f"gan/{name}", picture_grid(headings or [""] * columns, shown), caption, claims)
 
 
@@ -100,7 +89,7 @@ def class_samples(role, seed):
     rows = {"training image": firsts(role.train, classes)[:COLUMNS]}
     rows |= by_class("sample", samples, classes)
     return grid("acgan", "A training image of each class, and samples of that class by an AC-GAN. "
-                f"Seed {seed}.", rows, [heading(word) for word in role.classes[:COLUMNS]],
+                f"Seed {seed}.", rows, [shortened(word) for word in role.classes[:COLUMNS]],
                 ["acgan_makes_its_classes"])
 
 

@@ -12,6 +12,7 @@ from torch import nn
 
 from stages.core.compute import device
 from stages.core.errors import UserError
+from stages.core.nets import normalising
 
 
 class Perceptron(nn.Module):
@@ -25,8 +26,7 @@ class Perceptron(nn.Module):
     def __init__(self, widths, ranks, mean, std):
         super().__init__()
         self.shape = {"widths": widths, "ranks": ranks, "mean": mean, "std": std}
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        normalising(self, mean, std)
         self.layers = nn.ModuleList(map(layer, widths, widths[1:], ranks))
         self.to(device)
 

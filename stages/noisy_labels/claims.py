@@ -55,12 +55,17 @@ def claims(found, labels):
     """The claims, from measurements by method and noise as in results.py; `labels` are those of test images,
     a DataArray named `class`.
     """
-    ce, sce = found["ce"], found["sce"]
-    learnt = last(ce[CLEAN])
+    learnt = last(found["ce"][CLEAN])
 
     def made(difference, source=WANG, make=claim, **text):
         return make(difference=difference, source=source, given=learnt, **text)
 
+    return [*what_noise_does(found, learnt, made), *what_else(found, learnt, labels, made)]
+
+
+def what_noise_does(found, learnt, made):
+    """Claims about symmetric noise; `made` makes them."""
+    ce, sce = found["ce"], found["sce"]
     return [
         made(high(sce, last) - high(ce, last), id="sce_beats_ce",
              sentence="At symmetric noise of 40 % and above, symmetric cross-entropy classifies more test "
@@ -80,6 +85,13 @@ def claims(found, labels):
         made(over_best("sce", found, SYMMETRIC), id="sce_beats_others",
              sentence="At 40 % symmetric noise, symmetric cross-entropy classifies more test images "
                       "correctly than the best of the other methods."),
+    ]
+
+
+def what_else(found, learnt, labels, made):
+    """Claims about class-dependent noise, classes, right labels and stopping."""
+    ce, sce = found["ce"], found["sce"]
+    return [
         made(last(found["forward"][ASYMMETRIC]) - last(ce[ASYMMETRIC]), id="forward_beats_ce",
              sentence="At 40 % class-dependent noise, forward correction classifies more test images "
                       "correctly than cross-entropy."),

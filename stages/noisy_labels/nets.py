@@ -11,6 +11,7 @@ from torch import nn
 
 from stages.core.compute import device
 from stages.core.errors import UserError
+from stages.core.nets import normalising
 
 
 class Convolutional(nn.Module):
@@ -18,8 +19,7 @@ class Convolutional(nn.Module):
 
     def __init__(self, widths, convolutions, dense, side, classes, mean, std):
         super().__init__()
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        normalising(self, mean, std)
         left = side // 2 ** len(widths)
         if left < 1:
             raise UserError(f"images of {side} x {side} pixels cannot be halved {len(widths)} times: mend "

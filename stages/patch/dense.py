@@ -12,8 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from stages.core.compute import device
 from stages.core.errors import UserError
+from stages.core.nets import normalising, ready
 
 
 def convolved(channels, width, size):
@@ -45,8 +45,7 @@ class DenseNet(nn.Module):
         if depth < 10 or depth % 6 != 4:
             raise UserError(f"a DenseNet-BC has depth 6m + 4 (10, 16, 22, ..., 100, ...), not {depth}")
         self.shape = {"depth": depth, "growth": growth, "classes": classes, "mean": mean, "std": std}
-        self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
-        self.register_buffer("std", torch.tensor(std).view(1, -1, 1, 1))
+        normalising(self, mean, std)
         channels = 2 * growth
         layers = [nn.Conv2d(len(mean), channels, 3, padding=1, bias=False)]
         for block in range(3):
@@ -58,10 +57,7 @@ class DenseNet(nn.Module):
                 channels += growth
         self.layers = nn.Sequential(*layers, nn.BatchNorm2d(channels))
         self.linear = nn.Linear(channels, classes)
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d):
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-        self.to(device, memory_format=torch.channels_last)
+        ready(self, mode="fan_in")
 
     def forward(self, x):
         return self.linear(F.relu(self.layers((x - self.mean) / self.std)).mean((2, 3)))

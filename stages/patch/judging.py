@@ -75,10 +75,10 @@ def controls(trial, train, side):
     n, channels, height, width = trial.x.shape
     shape = n, channels, side, side
     grey, noise = torch.full(shape, GREY, device=device), torch.rand(shape, generator=rng, device=device)
-    of_class = [(train.labels == target).nonzero()[:, 0] for target in range(int(train.labels.max()) + 1)]
+    by_class, counts = train.labels.argsort(stable=True), train.labels.bincount()
     share = torch.rand(3, n, generator=rng, device=device)
-    chosen = torch.stack([of_class[target][int(at * len(of_class[target]))]
-                          for target, at in zip(trial.targets.tolist(), share[0].tolist(), strict=True)])
+    before = (counts.cumsum(0) - counts)[trial.targets]
+    chosen = by_class[before + (share[0].double() * counts[trial.targets]).long()]
     steps = torch.arange(side, device=device)
     row, column = ((share[i, :, None] * (size - side + 1)).long() + steps
                    for i, size in ((1, height), (2, width)))

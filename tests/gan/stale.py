@@ -22,6 +22,7 @@ ROWS = {
     "stages/core/claims.py": GAN,
     "stages/core/charts.py": GAN,
     "stages/baseline/judge.py": ALL,
+    "judge.seeds": ALL,
     "judge.objects.epochs": ON_OBJECTS,
     "judge.digits.epochs": ON_DIGITS,
     "judge.garments.epochs": ON_GARMENTS,

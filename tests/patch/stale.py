@@ -22,6 +22,7 @@ ROWS = {
     "robust.seeds": LEARNED,
     "robust.epsilon": LEARNED,
     "robust.depth": ["robust", *ALL],
+    "judge.seeds": LEARNED,
     "judge.objects.epochs": LEARNED,
     "patch.networks.growth": ALL,
     "patch.train": ALL,

@@ -32,6 +32,7 @@ SHARED = {
     "robust.depth": ["robust"],
     "robust.seeds": ["robust"],
     "robust.epsilon": ["robust"],
+    "judge.seeds": ["judge@*"],
     "judge.objects.epochs": ["judge@objects"],
     "judge.digits.epochs": ["judge@digits"],
     "judge.garments.epochs": ["judge@garments"],

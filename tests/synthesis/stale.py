@@ -28,6 +28,7 @@ ROWS = {
     "stages/baseline/train.py": BY_SHARED,
     "stages/baseline/robust.py": BY_SHARED,
     "stages/baseline/judge.py": DRAWN,
+    "judge.seeds": DRAWN,
     "judge.objects.epochs": DRAWN,
     "robust.depth": ALL,
     "robust.seeds": BY_SHARED,
