@@ -8,13 +8,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from stages.core.compute import start
+from stages.core.data import Role
 from stages.core.errors import UserError
+from stages.gan import garments
 from stages.gan.garments import NETS, mixed_batch, summary, turn
 from stages.gan.losses import saturating
 from stages.gan.optimum import approached, norms
-from stages.gan.params import Many, Rules, Variant
+from stages.gan.params import Garments, Many, Rules, Variant
 from stages.gan.players import Player, gaussian
 from stages.gan.rules import player
+from tests.conftest import some_images
 
 GREY = torch.Size([1, 28, 28])
 HARD = Variant(net="dense", real=1.0, made=0.0, noise=0.0)
@@ -90,6 +94,17 @@ def test_noise_is_on_all_that_the_discriminator_sees():
     for seen in players[1].net.seen:
         assert seen.std().item() == pytest.approx(0.3, rel=0.05)
         assert seen.mean().item() == pytest.approx(0, abs=0.02)
+
+
+def test_pictures_are_of_the_first_epoch_and_of_every_so_many(project, monkeypatch):
+    monkeypatch.setattr(garments, "EVERY", 2)
+    settings = Garments(latent=4, width=0.02, dropout=0.0, batch_size=20, epochs=5, turns=1, lr=0.01, shown=3)
+    role, rng = Role(some_images(40, GREY), some_images(4, GREY), list("abcdefghij"), "random"), start(1)
+    nets = NETS["dense"](4, 0.02, 0.0, GREY)
+    rows, pictures = garments.trained(nets, HARD, settings, role, torch.randn(3, 4), rng)
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4, 5]
+    assert list(pictures) == ["1", "2", "4"]
+    assert not torch.equal(pictures["1"], pictures["4"])
 
 
 def test_networks_of_the_assignment_counted_by_hand():

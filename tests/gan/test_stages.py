@@ -1,12 +1,17 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
+import math
 import shutil
 
 import pytest
 
 from stages.core.compute import start
-from stages.core.data import load_role
+from stages.core.data import load_role, unit
+from stages.core.measurements import recorded
 from stages.core.nets import resnet, save_net
+from stages.core.quality import nearest
+from stages.gan.figures import kept
+from stages.gan.parzen import parzen
 from tests.conftest import call, change, published, random_digits, written
 
 KINDS = "saturating", "non_saturating", "wgan", "penalty"
@@ -48,11 +53,43 @@ def test_all_stages_twice(small_stage, project):
         call(f"gan.{command}")
     first = written(project)
     assert published(project, "gan")[0] == [12, 7, 11]
+    what_estimates_say()
+    what_data_have()
+    what_lies_between()
     for command in ["objects penalty", "rates"]:
         call(f"gan.{command}")
     done = small_stage("acgan")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
+
+
+def what_estimates_say():
+    """By hand of the losses: log 4 less a discriminator's, the negative of a critic's."""
+    for kind, of_none in zip(KINDS, (math.log(4), math.log(4), 0, 0), strict=True):
+        found = recorded(f"data/training/gan/objects/{kind}/1.safetensors")
+        assert found.estimate.values == pytest.approx(of_none - found.critic.values)
+
+
+def what_data_have():
+    """Test images in the place of samples, none of which is a training image; training images as samples."""
+    role = load_role("digits")
+    train, test = unit(role.train.images), unit(role.test.images)
+    found = recorded("data/gan/real/digits/1.safetensors")
+    assert found.nearest == pytest.approx(nearest(test, train).mean())
+    for kind in ("conditional", "unconditional"):
+        found = recorded(f"data/gan/conditional/{kind}/1.safetensors")
+        ceiling, _ = parzen(train[:60], train[60:], test)
+        assert found.ceiling.values == pytest.approx(ceiling.numpy())
+
+
+def what_lies_between():
+    """Distances of what was kept, in 8 bits: of both ends, and of each image to the next."""
+    between, found = kept("inversion", 1)["between"], recorded("data/gan/inversion/1.safetensors")
+    paths = between.unflatten(0, (2, 3)).flatten(2)
+    ends = (paths[:, 0] - paths[:, -1]).square().mean(-1).sqrt()
+    steps = (paths[:, 1:] - paths[:, :-1]).square().mean(-1).sqrt()
+    assert found.ends.values == pytest.approx(ends.numpy(), abs=1 / 255)
+    assert found.step.values == pytest.approx(steps.numpy(), abs=1 / 255)
 
 
 @pytest.mark.parametrize(("command", "values", "line"), [

@@ -127,7 +127,8 @@ def test_a_rate_of_nothing_is_0():
 
 
 def test_by_target():
-    found = data([[[1, 0, 0, 0]]], label=[0, 0, 1, 2], clean=[0, 0, 1, 2], target=[1, 1, 0, 0],
+    """The last image is called its target without a patch, too."""
+    found = data([[[1, 0, 0, 0, 1]]], label=[0, 0, 1, 2, 0], clean=[0, 0, 1, 2, 1], target=[1, 1, 0, 0, 1],
                  size=[3], kind=["targeted"])
     at = by_target(found, "abc")[3].mean("image")
     assert at.sel(network="a") == 100

@@ -47,6 +47,10 @@ def test_all_stages_twice(small, project):
     own = transfer.by_size.sel(square="patch", size=16)
     assert own.equals(transfer.named.sel(source="resnet", kind="targeted").drop_vars(["source", "kind"])
                       .assign_coords(own.coords))
+    at_home = recorded("data/patch/transfer/resnet/1.safetensors").by_size.sel(square="patch")
+    for side in (3, 16):
+        alone = recorded(f"data/patch/success/{side}/1.safetensors").named.sel(kind="targeted")
+        assert at_home.sel(size=side).values.tolist() == alone.values.tolist()
     for name in ("resnet", *DEFENCES):
         found = recorded(f"data/patch/defences/{name}/1.safetensors")
         assert found.named.sizes == {"kind": 4, "image": 40}
