@@ -50,6 +50,13 @@ def path(net, z, shares, points):
     return images.unflatten(0, (points, -1)).transpose(0, 1)
 
 
+def along(paths):
+    """Of paths (pairs, points, c, h, w) how far each image is from the next, (pairs, points - 1), and both
+    ends from one another, (pairs,).
+    """
+    return torch.stack([apart(one[:-1], one[1:]) for one in paths]), apart(paths[:, 0], paths[:, -1])
+
+
 def run():
     shape, settings, role = read("gan.acgan", Acgan), read("gan.inversion", Inversion), load_role("objects")
     test, classes = role.test.first(2 * settings.pairs, "gan.inversion.pairs"), len(role.classes)
@@ -62,11 +69,11 @@ def run():
         z = torch.randn(len(images), shape.latent, generator=rng, device=device)
         z = inverted(net, images, shares, z, settings.lr, settings.steps)
         found, between = net(z, shares), path(net, z, shares, settings.points)
-        steps = torch.stack([apart(one[:-1], one[1:]) for one in between])
+        steps, ends = along(between)
         record(f"data/gan/inversion/{seed}.safetensors", {
             "error": ("image", apart(found, images)),
             "nearest": ("image", nearest(images, unit(role.train.images))),
-            "step": ("pair point", steps), "ends": ("pair", apart(between[:, 0], between[:, -1])),
+            "step": ("pair point", steps), "ends": ("pair", ends),
         })
         keep_samples(f"inversion/{seed}", test=images, inverted=found, between=between.flatten(0, 1))
 

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.gan import acgan, conditional
-from stages.gan.inversion import apart, inverted, path
+from stages.gan.inversion import along, apart, inverted, path
 from stages.gan.params import Conditional
 from stages.gan.players import Player, gaussian
 from stages.gan.similarity import ms_ssim
@@ -106,6 +106,13 @@ def test_a_path_goes_straight_from_one_image_to_the_other():
         torch.testing.assert_close(found[i, 0], ends[2 * i])
         torch.testing.assert_close(found[i, -1], ends[2 * i + 1])
         torch.testing.assert_close(found[i, 1], 0.75 * ends[2 * i] + 0.25 * ends[2 * i + 1])
+
+
+def test_distances_along_a_path_by_hand():
+    grey = torch.tensor([[0.0, 0.1, 0.5], [0.2, 0.2, 0.0]])
+    steps, ends = along(grey.view(2, 3, 1, 1, 1).expand(-1, -1, 3, 4, 4))
+    assert steps.numpy() == pytest.approx(np.array([[0.1, 0.4], [0.0, 0.2]]), abs=1e-6)
+    assert ends.tolist() == pytest.approx([0.5, 0.2])
 
 
 def test_maxout_by_hand():

@@ -10,7 +10,6 @@ from stages.core.data import load_role, unit
 from stages.core.measurements import recorded
 from stages.core.nets import resnet, save_net
 from stages.core.quality import nearest
-from stages.gan.figures import kept
 from stages.gan.parzen import parzen
 from tests.conftest import call, change, published, random_digits, written
 
@@ -55,7 +54,6 @@ def test_all_stages_twice(small_stage, project):
     assert published(project, "gan")[0] == [12, 7, 11]
     what_estimates_say()
     what_data_have()
-    what_lies_between()
     for command in ["objects penalty", "rates"]:
         call(f"gan.{command}")
     done = small_stage("acgan")
@@ -80,16 +78,6 @@ def what_data_have():
         found = recorded(f"data/gan/conditional/{kind}/1.safetensors")
         ceiling, _ = parzen(train[:60], train[60:], test)
         assert found.ceiling.values == pytest.approx(ceiling.numpy())
-
-
-def what_lies_between():
-    """Distances of what was kept, in 8 bits: of both ends, and of each image to the next."""
-    between, found = kept("inversion", 1)["between"], recorded("data/gan/inversion/1.safetensors")
-    paths = between.unflatten(0, (2, 3)).flatten(2)
-    ends = (paths[:, 0] - paths[:, -1]).square().mean(-1).sqrt()
-    steps = (paths[:, 1:] - paths[:, :-1]).square().mean(-1).sqrt()
-    assert found.ends.values == pytest.approx(ends.numpy(), abs=1 / 255)
-    assert found.step.values == pytest.approx(steps.numpy(), abs=1 / 255)
 
 
 @pytest.mark.parametrize(("command", "values", "line"), [
