@@ -50,7 +50,8 @@ def loss_claims(training, norms, collapsed, judged):
               "to less than a tenth.",
               PRINCIPLED, "orders of magnitude"),
         claim("critic_keeps_gradient", vanished - kept,
-              "The gradient of a generator against a Wasserstein critic falls less.",
+              "While its critic is trained to its optimum, the gradient of a generator falls less against a "
+              "Wasserstein critic than that of the saturating generator against a discriminator.",
               WGAN, "orders of magnitude"),
         claim("wgan_collapses_less", failed.sel(network="non_saturating") - failed.sel(network="wgan"),
               "Over learning rates, fewer trainings collapse with a clipped Wasserstein critic than with a "
@@ -91,9 +92,10 @@ def garment_claims(found, training, judged):
               "of dense layers trained for as many epochs.",
               OURS, "halvings", judged["garments"]),
         claim("soft_labels_steady", calm["soft"],
-              "With soft labels the generator's loss changes less from epoch to epoch.", OURS, "halvings"),
+              "With soft labels the generator's loss changes less from epoch to epoch than with hard ones.",
+              OURS, "halvings"),
         claim("noise_steadies", calm["noisy"],
               "With noise on what the discriminator sees the generator's loss changes less from epoch to "
-              "epoch.",
+              "epoch than without.",
               OURS, "halvings"),
     ]

@@ -40,8 +40,9 @@ def answer(found):
         f"{mean('non_saturating'):.1f} for the usual one, {mean('wgan'):.1f} for a WGAN with clipping and "
         f"{mean('penalty'):.1f} with a gradient penalty; of test images it is {mean('objects'):.1f}. An "
         f"independent network names {mean('acgan', 'named'):.0f} % of an AC-GAN's samples as wanted and "
-        f"{mean('conditional', 'named'):.0f} % of a conditional GAN's digits. On garments it is "
-        f"{mean('dense'):.1f} for dense layers, {mean('convolutional'):.1f} for convolutions."
+        f"{mean('conditional', 'named'):.0f} % of a conditional GAN's digits. On garments the "
+        f"Fréchet distance is {mean('dense'):.1f} for dense layers, {mean('convolutional'):.1f} for "
+        "convolutions."
     )
 
 
