@@ -89,18 +89,28 @@ def test_the_width_is_the_one_that_fits_what_was_held_out():
 
 
 class Brightness(nn.Module):
-    """Names one of four classes by the mean of an image; its features are the pixels."""
+    """Names the class whose brightness the mean of an image is nearest to; its features are the pixels.
+
+    The nearest c to a mean m has the largest 2 c m - c^2.
+    """
+
+    def __init__(self, *brightness, pixels=64, sharpness=50):
+        super().__init__()
+        c = torch.tensor(brightness)
+        self.linear = nn.Linear(pixels, len(c)).requires_grad_(False)
+        self.linear.weight[:] = 2 * sharpness * c[:, None] / pixels
+        self.linear.bias[:] = -sharpness * c.square()
 
     def features(self, x):
         return x.flatten(1)
 
     def forward(self, x):
-        return -50 * (x.mean((1, 2, 3))[:, None] - torch.tensor([0.1, 0.3, 0.6, 0.9])).square()
+        return self.linear(self.features(x))
 
 
 @pytest.fixture
 def judge():
-    net = Brightness().eval()
+    net = Brightness(0.1, 0.3, 0.6, 0.9).eval()
     real = torch.rand(40, 1, 8, 8, generator=RNG)
     return Judge(net, real, real, features(net, real))
 
