@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from stages.core.data import Batches, Role, load_role, save_role, unit
+from stages.core.data import Batches, Role, Split, load_role, save_role, unit
 from stages.core.errors import UserError
 from stages.core.files import save
 from stages.core.params import Subset
