@@ -15,6 +15,9 @@ HASHED := --require-hashes
 # torch's builds without CUDA, where pip was told of an index or folder that has them, need none of its libraries
 CUDA := from importlib.metadata import version as v; print("" if v("torch").endswith("+cpu") else "-r requirements/cuda.txt")
 
+# a process for every core, up to eight; a file's tests stay together, for what they share
+WORKERS := -n logical --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help setup cluster repro test check nightly lint profile diff show report gpu-kit bench stability deps lock clean
 
 help:  ## show this list
@@ -53,10 +56,10 @@ repro: setup  ## compute what is out of date, and show the verdicts
 	@python -m stages.report.verdicts
 
 test: lint  ## lint, tests, and checks of the pipeline
-	@python -m pytest
+	@python -m pytest $(WORKERS)
 
 check: lint  ## in five minutes: lint, types of parameters, tests that train nothing and run no stages
-	@python -m pytest -m "not slow and not nightly"
+	@python -m pytest $(WORKERS) -m "not slow and not nightly"
 
 nightly: $(TOOLS)  ## what grows with every experiment: every training is killed and goes on
 	@python -m pytest -m nightly

@@ -18,6 +18,7 @@ from stages.core.train import cross_entropy
 from tests.warm import Warm
 
 ROOT = Path(__file__).resolve().parents[1]
+torch.set_num_threads(1)                 # `make test` has a process for every core
 
 
 @pytest.fixture
@@ -49,6 +50,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "stages_run" in item.fixturenames:
             item.add_marker("slow")
+    items.sort(key=lambda item: "first_run" not in item.fixturenames)      # the longest file begins first
 
 
 @pytest.fixture

@@ -35,6 +35,17 @@ class Split:
             raise UserError(f"`{name}` is {n}, but there are {len(self)} images: lower it, or raise `data`")
         return self.part(0, n)
 
+    def of_each(self, n, classes, name):
+        """Numbers of the first `n` images of each of so many classes, class by class; the parameter `name`
+        asks for them.
+        """
+        places = [torch.nonzero(self.labels == label).flatten()[:n] for label in range(classes)]
+        fewest = min(map(len, places))
+        if fewest < n:
+            raise UserError(f"`{name}` needs {n} of each class, but one has {fewest} images: change it, or "
+                            "raise `data`")
+        return torch.cat(places)
+
     def smaller(self, times):
         """The same images, uint8, of pixels that are means of `times` x `times`; what is over at the edge is
         left out.

@@ -1,10 +1,7 @@
 """Constructed images below those that they are made of, a column for each class."""
 
-import torch
-
 from stages.core.charts import saved
 from stages.core.data import unit
-from stages.core.errors import UserError
 from stages.core.plots import picture_grid, shortened
 from stages.features.recipe import load_set, originals
 from stages.features.results import INVERTED, NONROBUST
@@ -12,18 +9,10 @@ from stages.features.results import INVERTED, NONROBUST
 COLUMNS = 10                     # classes that are shown, at most
 
 
-def firsts(labels, classes):
-    """The index of the first image of each class."""
-    found = [torch.nonzero(labels == label).flatten()[:1] for label in range(min(classes, COLUMNS))]
-    if not all(map(len, found)):
-        raise UserError("a class has no image in the constructed sets: raise `features.images`")
-    return torch.cat(found)
-
-
 def grids(seed, classes):
     """Figures of what is made of the first image of each class: D_rand and D_det, and inversions."""
     train, heads = originals(), classes[:COLUMNS]
-    shown = firsts(train.labels.cpu(), len(classes))
+    shown = train.of_each(1, len(heads), "features.images").cpu()
     sets = {name: load_set(name, seed, "cpu")[1] for name in (*NONROBUST, *INVERTED)}
 
     def row(words, images, labels=None):

@@ -3,7 +3,6 @@
 import torch
 
 from stages.core.data import unit
-from stages.core.errors import UserError
 from stages.core.files import save
 from stages.core.measurements import record
 from stages.core.nets import fused, load_net
@@ -34,11 +33,7 @@ def peer_of(seed, few):
 
 def evenly(split, each, name):
     """The first `each` images of every class, as floats in [0, 1], class by class, and their labels."""
-    places = [torch.nonzero(split.labels == label).flatten()[:each] for label in range(classes(split))]
-    fewest = min(map(len, places))
-    if fewest < each:
-        raise UserError(f"`{name}` is {each}, but a class has {fewest} images: lower it, or raise `data`")
-    chosen = torch.cat(places)
+    chosen = split.of_each(each, classes(split), name)
     return unit(split.images[chosen]), split.labels[chosen]
 
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from stages.core.data import Batches, Role, load_role, save_role, unit
+from stages.core.data import Batches, Role, Split, load_role, save_role, unit
 from stages.core.errors import UserError
 from stages.core.files import save
 from stages.core.params import Subset
@@ -119,3 +119,12 @@ def test_a_subset_is_the_first_images_of_both_splits():
                          ({"train": 1, "test": 6}, "`demo.data.test` is 6, but there are 5")):
         with pytest.raises(UserError, match=line):
             role.first(Subset(role="objects", **wanted), "demo.data")
+
+
+def test_the_first_images_of_each_class():
+    split = Split(torch.zeros(7, 1, 2, 2), torch.tensor([2, 0, 1, 0, 2, 1, 0]))
+    assert split.of_each(1, 3, "demo.n").tolist() == [1, 2, 0]
+    assert split.of_each(2, 3, "demo.n").tolist() == [1, 3, 2, 5, 0, 4]
+    for n, classes, fewest in ((3, 3, 2), (1, 4, 0)):
+        with pytest.raises(UserError, match=f"`demo.n` needs {n} of each class, but one has {fewest} images"):
+            split.of_each(n, classes, "demo.n")

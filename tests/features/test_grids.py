@@ -1,25 +1,13 @@
 """Which images a grid shows, and which labels stand below them."""
 
-import pytest
 import torch
 
-from stages.core.errors import UserError
 from stages.core.files import save
 from stages.core.pages import Figure
 from stages.features import grids
 from stages.features.recipe import set_path
 from stages.features.results import INVERTED, NONROBUST
 from tests.conftest import change
-
-
-def test_the_first_image_of_each_class():
-    assert grids.firsts(torch.tensor([2, 0, 1, 0, 2, 1, 0]), 3).tolist() == [1, 2, 0]
-    assert len(grids.firsts(torch.arange(90) % 30, 30)) == grids.COLUMNS
-
-
-def test_a_class_without_images_is_refused():
-    with pytest.raises(UserError, match=r"raise `features\.images`"):
-        grids.firsts(torch.tensor([0, 1, 0]), 3)
 
 
 def test_long_names_are_shortened():

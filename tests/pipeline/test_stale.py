@@ -79,7 +79,7 @@ def rows():
     for path in sorted(Path(__file__).parents[1].glob("*/stale.py")):
         experiment = path.parent.name
         own = importlib.import_module(f"tests.{experiment}.stale").ROWS
-        for edit in {*own, *ALIASES}:
+        for edit in dict.fromkeys([*own, *ALIASES]):
             patterns = own.get(edit) or own.get(ALIASES.get(edit), [])
             more = [(experiment, pattern) for pattern in patterns] + [("", "report")] * bool(patterns)
             found.setdefault(edit, []).extend(more)

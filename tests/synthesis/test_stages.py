@@ -164,7 +164,7 @@ def test_bad_parameters(project, values, line):
      "`objects` are a, b, c, d, e, f, g, h, i, j"),
     ("two_class", {"two_class.batch_size": 13}, "12 training images do not fill a batch of 13"),
     ("generation gaussian", {"generation.per_class": 5},
-     "`synthesis.generation.per_class` is 5, but a class has 4 images: lower it, or raise `data`"),
+     "`synthesis.generation.per_class` needs 5 of each class, but one has 4 images: change it, or raise"),
     ("inpainting", {"inpainting.box": 32}, "`synthesis.inpainting.box` is 32, but images are 32 x 32 pixels"),
     ("super_resolution", {"super_resolution.factors": [2, 5]}, "`synthesis.super_resolution.factors` has 5, "
      "which does not divide the 32 x 32 pixels of an image"),
