@@ -1,0 +1,67 @@
+"""What was measured, by name; right of test images and how sure networks are of them are in percent."""
+
+import xarray as xr
+
+from stages.core.measurements import measured
+from stages.mixmatch.params import CHANGES, CLAIMED, MAIN, METHODS
+
+NAMES = {
+    "supervised": "labels alone",
+    "pseudo_label": "pseudo-labels",
+    "pi_model": "Π-model",
+    "mixup": "mixup",
+    "mixmatch": "MixMatch",
+    "fixmatch": "FixMatch",
+}
+PARTS = {
+    "full": "MixMatch",
+    "one_copy": "1 copy instead of 2",
+    "three_copies": "3 copies",
+    "no_sharpening": "no sharpening, T = 1",
+    "teacher": "averaged weights guess",
+    "no_mixup": "no mixup",
+    "mixup_labelled": "mixup of labelled images only",
+    "mixup_unlabelled": "mixup of unlabelled images only",
+    "mixup_separate": "mixup, labelled and unlabelled apart",
+}
+
+
+def of_percent(pattern, seeds):
+    """The networks of one place: `right` by averaged weights, `last` by those of the last step, `sure`, and the
+    calibration error, in percent; Brier score.
+    """
+    found = measured(f"data/mixmatch/{pattern}/{{seed}}.safetensors", seed=seeds)
+    right = {weights: 100 * found.right.sel(weights=weights, drop=True) for weights in ("average", "last")}
+    return xr.Dataset({
+        "right": right["average"], "last": right["last"], "sure": 100 * found.sure, "brier": found.brier,
+        "calibration_error": 100 * found.calibration_error,
+    })
+
+
+def results(settings, seeds):
+    """method -> number of labels -> Dataset of all its seeds, with the axes `seed` and `image`."""
+    few = seeds[: settings.seeds]
+    return {
+        method: {number: of_percent(f"{method}/{number}", seeds if method in MAIN else few)
+                 for number in settings.labels.of(method)}
+        for method in METHODS
+    }
+
+
+def ablations(settings, seeds):
+    """change -> Dataset, with the fewest labels."""
+    few = seeds[: settings.seeds]
+    return {change: of_percent(f"ablation/{change}", few if change in CLAIMED else seeds[:1])
+            for change in CHANGES}
+
+
+def with_other_classes(settings, seeds):
+    """Percent right by the share of unlabelled images of other classes, and of `supervised`; few seeds."""
+    few = seeds[: settings.seeds]
+    return {share: of_percent(f"classes/{share}", few).right
+            for share in [*settings.classes.shares, "supervised"]}
+
+
+def overconfident(one):
+    """How much surer a network is than right, points."""
+    return one.sure - one.right
