@@ -5,7 +5,7 @@ from stages.core.params import Few, among, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
 from stages.mixmatch.images import images
-from stages.mixmatch.params import CHANGES, CLAIMED, Labels, MixMatch
+from stages.mixmatch.params import CHANGES, Labels, MixMatch, seeds_of
 from stages.mixmatch.recipe import learn, setting
 
 
@@ -16,7 +16,7 @@ def run(change: str):
     few = read("mixmatch.seeds", Few)
     options = read("mixmatch.methods.mixmatch", MixMatch).model_dump() | CHANGES[change]
     role = images(settings.data)
-    for seed in each_seed(few if change in CLAIMED else 1):
+    for seed in each_seed(seeds_of(change, few)):
         learn(f"ablation/{change}", "mixmatch", options, role, number, role.train, settings, seed)
 
 

@@ -1,5 +1,5 @@
-"""The images of this experiment: all of a role, the few of them that have labels, and unlabelled ones of which
-some are of classes that no label names.
+"""The images of this experiment: those of a role, the few that have labels, and unlabelled ones of which some
+are of classes that no label names.
 """
 
 from dataclasses import replace

@@ -102,7 +102,7 @@ def of_mixtures(net, guesser, batch, copies, temperature):
     """Logits of mixtures, their targets, and how many of the first are of labelled images."""
     x, y, u, order, shares = batch
     q = guessed(guesser, u, copies, temperature)
-    q = torch.cat([F.one_hot(y, q.shape[1]).to(q), q.repeat(copies, 1)])
+    q = torch.cat([torch.eye(q.shape[1], device=q.device)[y], q.repeat(copies, 1)])
     images, q = mixed(torch.cat([x, u]), q, order, shares)
     return net(images).float(), q, len(y)
 

@@ -10,7 +10,6 @@ import copy
 import torch.nn.functional as F
 from torch import nn
 
-from stages.core.errors import UserError
 from stages.core.nets import normalising, ready
 
 SLOPE, FIRST = 0.1, 16

@@ -27,8 +27,7 @@ def accuracy_table(found):
     return table(
         "Test accuracy in %, by the number of labels", NAMES,
         {f"{number:,} labels": {name: of[number].right for name, of in found.items() if number in of}
-         for number in numbers}
-        | {"seeds": {name: next(iter(of.values())).sizes["seed"] for name, of in found.items()}},
+         for number in numbers},
         "All by averaged weights.", of="method",
     )
 
@@ -37,9 +36,9 @@ def paper_table():
     """The paper's numbers, as far as they could be verified."""
     rows = [[name, *errors.split(", ")] for name, errors in PAPER.items()]
     return Table(
-        "Test error in % of the paper, on CIFAR-10", ["method", "250 labels", "500", "1,000", "2,000", "4,000"],
-        rows, "A wide ResNet of 1.5 million parameters trained for a million steps; here networks, steps and "
-        "images are others (conditions).",
+        "Test error in % of the paper, on CIFAR-10",
+        ["method", "250 labels", "500", "1,000", "2,000", "4,000"], rows,
+        "A wide ResNet of 1.5 million parameters, trained for a million steps; ours are under conditions.",
     )
 
 
@@ -67,8 +66,8 @@ def calibration_table(found, few):
             "calibration error, %": {name: each.calibration_error for name, each in one.items()},
             "Brier score": {name: each.brier for name, each in one.items()},
         },
-        "Surer than right: mean largest probability minus accuracy. Calibration error: 15 bins, biased. Brier "
-        "score: squared error of the probabilities, summed over classes; it falls with accuracy, too.",
+        "Surer than right: mean largest probability minus accuracy. Calibration error: 15 bins, biased. "
+        "Brier score: squared error of the probabilities, summed over classes; it falls with accuracy, too.",
         digits=2, of="method",
     )
 
@@ -106,8 +105,8 @@ def method_figures(found, few):
              "mixmatch_beats_rivals", "fixmatch_beats_mixmatch", "averaging_changes_little"],
         ),
         dots(
-            "mixmatch/calibration", f"How much surer networks are than right, with {few} labels: mean largest "
-            "probability of the test images minus their accuracy.", {"Overconfidence": {"": sure}}, NAMES,
+            "mixmatch/calibration", f"How much surer networks are than right, with {few} labels: mean of the "
+            "largest probability of each test image, minus accuracy.", {"Overconfidence": {"": sure}}, NAMES,
             "points surer than right", (0, "a network that is as sure as right"),
             ["mixmatch_is_less_overconfident"],
         ),

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from stages.core.params import Count, Few, NotNegative, Positive, Section, Subset, ascending
 
-MAIN = "supervised", "mixmatch"                              # these two have every number of labels, all seeds
+MAIN = "supervised", "mixmatch"                              # these two have every number of labels
 CHANGES = {                                                  # rows of table 4 of Berthelot et al. 2019
     "one_copy": {"copies": 1},
     "three_copies": {"copies": 3},
@@ -17,7 +17,8 @@ CHANGES = {                                                  # rows of table 4 o
     "mixup_unlabelled": {"mixing": "unlabelled"},
     "mixup_separate": {"mixing": "separate"},
 }
-CLAIMED = "one_copy", "no_sharpening", "teacher", "no_mixup", "mixup_labelled"     # the others have one seed
+EVERY_SEED = "no_sharpening", "no_mixup", "mixup_labelled"
+FEW_SEEDS = "one_copy", "teacher"                            # the rest has one
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Numbers = Annotated[list[Count], AfterValidator(ascending)]
@@ -66,6 +67,11 @@ class Training(Section):
     flip: bool
 
 
+def seeds_of(change, few):
+    """How many of the seeds a change is tried with, None for all."""
+    return None if change in EVERY_SEED else few if change in FEW_SEEDS else 1
+
+
 class Plain(Section):
     """No parameter."""
 
@@ -90,8 +96,8 @@ class Mixup(Weighted):
 
 
 class MixMatch(Mixup):
-    """Labels are guessed from `copies` of an image and sharpened; the rest is for ablations: who is mixed with
-    whom (batches.py), and whether the moving average guesses.
+    """Labels are guessed from `copies` of an image and sharpened. The rest is for ablations: who is mixed
+    with whom (batches.py), and whether the moving average guesses.
     """
 
     copies: Count

@@ -21,6 +21,7 @@ from stages.mixmatch.nets import network
 from stages.mixmatch.params import Data, Network, Training
 
 UNLABELLED_SEED = 1 << 32        # what is drawn for unlabelled images leaves labelled ones as they are
+OF_LOSSES = "threshold", "copies", "temperature", "teacher"
 COPIES = {"pseudo_label": 1, "pi_model": 2, "mixup": 1}
 
 
@@ -40,7 +41,7 @@ def setting():
 
 
 def from_labels_alone(options):
-    """Whether nothing of an unlabelled image can reach the network: it weighs nothing and is in no mixture."""
+    """Whether unlabelled images are of no use: they weigh nothing and are in no mixture."""
     return not options.get("weight") and (not options.get("alpha") or options.get("mixing") == "none")
 
 
@@ -63,8 +64,8 @@ def loss_of(method, options, weight):
     """loss(net, batch) of a method; `weight` is a tensor."""
     if from_labels_alone(options):
         return LOSSES["supervised"]
-    names = "threshold", "copies", "temperature", "teacher"
-    return partial(LOSSES[method], weight=weight, **{name: options[name] for name in names if name in options})
+    known = {name: options[name] for name in OF_LOSSES if name in options}
+    return partial(LOSSES[method], weight=weight, **known)
 
 
 def learn(name, method, options, role, number, unlabelled, settings, seed):

@@ -3,7 +3,7 @@
 import xarray as xr
 
 from stages.core.measurements import measured
-from stages.mixmatch.params import CHANGES, CLAIMED, MAIN, METHODS
+from stages.mixmatch.params import CHANGES, METHODS, seeds_of
 
 NAMES = {
     "supervised": "labels alone",
@@ -27,8 +27,8 @@ PARTS = {
 
 
 def of_percent(pattern, seeds):
-    """The networks of one place: `right` by averaged weights, `last` by those of the last step, `sure`, and the
-    calibration error, in percent; Brier score.
+    """Networks of some seeds: in percent, `right` by averaged weights, `last` by those of the last step, how
+    `sure` the former are and their calibration error; their Brier score.
     """
     found = measured(f"data/mixmatch/{pattern}/{{seed}}.safetensors", seed=seeds)
     right = {weights: 100 * found.right.sel(weights=weights, drop=True) for weights in ("average", "last")}
@@ -40,18 +40,15 @@ def of_percent(pattern, seeds):
 
 def results(settings, seeds):
     """method -> number of labels -> Dataset of all its seeds, with the axes `seed` and `image`."""
-    few = seeds[: settings.seeds]
     return {
-        method: {number: of_percent(f"{method}/{number}", seeds if method in MAIN else few)
-                 for number in settings.labels.of(method)}
+        method: {number: of_percent(f"{method}/{number}", seeds) for number in settings.labels.of(method)}
         for method in METHODS
     }
 
 
 def ablations(settings, seeds):
     """change -> Dataset, with the fewest labels."""
-    few = seeds[: settings.seeds]
-    return {change: of_percent(f"ablation/{change}", few if change in CLAIMED else seeds[:1])
+    return {change: of_percent(f"ablation/{change}", seeds[: seeds_of(change, settings.seeds)])
             for change in CHANGES}
 
 
