@@ -8,6 +8,8 @@ from stages.core.pages import Table, conditions, publish
 from stages.core.params import read
 from stages.core.seeds import listed
 from stages.core.stage import main
+from stages.core.words import counted
+from stages.core.words import listed as in_words
 from stages.mixmatch.about import ABOUT
 from stages.mixmatch.claims import claims
 from stages.mixmatch.images import images
@@ -98,8 +100,8 @@ def method_figures(found, few):
     sure = {name: overconfident(one[few]) for name, one in found.items()}
     return [
         dots(
-            "mixmatch/labels", "Test accuracy of each method by the number of labels, balanced over ten "
-            "classes; the other training images have none.", {"Few labels and many": of}, NAMES,
+            "mixmatch/labels", "Test accuracy of each method by the number of labels, of every class as many; all "
+            "training images serve as unlabelled ones.", {"Few labels and many": of}, NAMES,
             "test accuracy, %", (10, "chance"),
             ["mixmatch_beats_supervised", "mixmatch_beats_supervised_with_many", "few_labels_gain_most",
              "mixmatch_beats_rivals", "fixmatch_beats_mixmatch", "averaging_changes_little"],
@@ -141,11 +143,14 @@ def classes_figure(shares, classes):
     )
 
 
-def shown_training(settings, tested):
-    """How the conditions of the page put it into words."""
-    steps = settings.training.epochs * settings.training.steps
-    return tested | {"training": f"{steps:,} steps of {settings.training.batch_size} labelled images and as "
-                                 "many unlabelled ones"}
+def shown_conditions(settings, role, seeds, few):
+    """What the numbers depend on, in words."""
+    recipe, shape = settings.training, settings.network
+    network = f"wide ResNet, groups {in_words(map(str, shape.widths))} wide of {counted(shape.blocks, 'block')}"
+    steps = f"{recipe.epochs * recipe.steps:,} steps"
+    return conditions(role, recipe, seeds, f"mixmatch/supervised/{few}", network) | {
+        "training": f"{steps} of {recipe.batch_size} labelled images and as many unlabelled ones",
+    }
 
 
 def run():
@@ -160,11 +165,10 @@ def run():
     right = {name: float(found[name][few].right.mean()) for name in METHODS}
     publish(
         ABOUT,
-        shown_training(settings, conditions(
-            role, settings.training, seeds, f"mixmatch/supervised/{few}",
-            f"wide ResNet, groups of {settings.network.blocks} blocks, {settings.network.widths} wide")),
-        f"With {few} labels of ten classes, MixMatch has {right['mixmatch']:.0f} % of the test images right, "
-        f"the labels alone {right['supervised']:.0f} %.",
+        shown_conditions(settings, role, seeds, few),
+        f"With {few} labels in all, MixMatch has {right['mixmatch']:.0f} % of the test images right, the "
+        f"labels alone {right['supervised']:.0f} %, MixMatch without mixup "
+        f"{float(changed['no_mixup'].right.mean()):.0f} %.",
         tested,
         [accuracy_table(found), parts_table(full, changed), calibration_table(found, few),
          averages_table(found["mixmatch"]), paper_table()],

@@ -15,8 +15,8 @@ NAMES = {
 }
 PARTS = {
     "full": "MixMatch",
-    "one_copy": "1 copy instead of 2",
-    "three_copies": "3 copies",
+    "one_copy": "one copy",
+    "three_copies": "three copies",
     "no_sharpening": "no sharpening, T = 1",
     "teacher": "averaged weights guess",
     "no_mixup": "no mixup",
