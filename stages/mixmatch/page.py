@@ -100,8 +100,8 @@ def method_figures(found, few):
     sure = {name: overconfident(one[few]) for name, one in found.items()}
     return [
         dots(
-            "mixmatch/labels", "Test accuracy of each method by the number of labels, of every class as many; all "
-            "training images serve as unlabelled ones.", {"Few labels and many": of}, NAMES,
+            "mixmatch/labels", "Test accuracy of each method by the number of labels, of every class as "
+            "many; all training images serve as unlabelled ones.", {"Few labels and many": of}, NAMES,
             "test accuracy, %", (10, "chance"),
             ["mixmatch_beats_supervised", "mixmatch_beats_supervised_with_many", "few_labels_gain_most",
              "mixmatch_beats_rivals", "fixmatch_beats_mixmatch", "averaging_changes_little"],
@@ -146,7 +146,8 @@ def classes_figure(shares, classes):
 def shown_conditions(settings, role, seeds, few):
     """What the numbers depend on, in words."""
     recipe, shape = settings.training, settings.network
-    network = f"wide ResNet, groups {in_words(map(str, shape.widths))} wide of {counted(shape.blocks, 'block')}"
+    widths = in_words(map(str, shape.widths))
+    network = f"wide ResNet, groups {widths} wide, each of {counted(shape.blocks, 'block')}"
     steps = f"{recipe.epochs * recipe.steps:,} steps"
     return conditions(role, recipe, seeds, f"mixmatch/supervised/{few}", network) | {
         "training": f"{steps} of {recipe.batch_size} labelled images and as many unlabelled ones",
