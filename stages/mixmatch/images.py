@@ -28,12 +28,17 @@ def labelled(split, number, classes, rng):
                         "mend `mixmatch`")
     each, places = number // classes, []
     for label in range(classes):
-        of_class = (split.labels == label).nonzero()[:, 0].cpu()
+        of_class = (split.labels == label).nonzero()[:, 0]
         if len(of_class) < each:
             raise UserError(f"{each} labels of a class are wanted, but there are {len(of_class)} images of "
                             f"class {label}: lower the numbers of labels, or raise `mixmatch.data.train`")
-        places.append(of_class[torch.from_numpy(rng.permutation(len(of_class))[:each])])
-    return chosen(split, torch.cat(places).to(split.labels.device))
+        places.append(shuffled(of_class, rng)[:each])
+    return chosen(split, torch.cat(places))
+
+
+def shuffled(places, rng):
+    """A tensor (n,) in another order."""
+    return places[torch.from_numpy(rng.permutation(len(places))).to(places.device)]
 
 
 def of_known(role, known):
@@ -44,8 +49,8 @@ def of_known(role, known):
 
 def unlabelled(split, known, share, rng):
     """As many images for every share: of classes from `known` on that share, else of those before."""
-    parts = [(split.labels < known), (split.labels >= known)]
-    parts = [torch.from_numpy(rng.permutation(part.nonzero()[:, 0].cpu().numpy())) for part in parts]
+    masks = split.labels < known, split.labels >= known
+    parts = [shuffled(mask.nonzero()[:, 0], rng) for mask in masks]
     n = min(map(len, parts))
     others = round(share * n)
-    return chosen(split, torch.cat([parts[0][: n - others], parts[1][:others]]).to(split.labels.device))
+    return chosen(split, torch.cat([parts[0][: n - others], parts[1][:others]]))
