@@ -16,7 +16,6 @@ ROWS = {
     "stages/core/scores.py": TRAINED,
     "stages/core/mixup.py": TRAINED,
     "stages/core/cutout.py": TRAINED,
-    "stages/core/optimizers.py": TRAINED,
     "stages/core/claims.py": MIXMATCH,
     "stages/core/charts.py": MIXMATCH,
     "mixmatch.data.train": TRAINED,

@@ -99,6 +99,7 @@ def test_labelled_images_are_the_same_for_all_methods():
         rng = torch.Generator().manual_seed(5)
         given = streams(method, options, split.part(0, 10), split, fill, RECIPE, 1, rng)
         found[method] = list(given)
+    assert [(one.pad, one.cutout) for one in given.copies] == [(0, 0), (2, 3)]           # of FixMatch
     for batches in found.values():
         for mine, control in zip(batches, found["supervised"], strict=True):
             assert torch.equal(mine[0], control[0])

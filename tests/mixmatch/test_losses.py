@@ -277,6 +277,15 @@ def test_true_labels_of_unlabelled_images_are_not(trained, role):
         assert alike(trained(method, own), trained(method, own, unlabelled=wrong))
 
 
+def test_the_weight_grows_over_a_share_of_all_steps(trained, monkeypatch):
+    """Half of two epochs of three steps."""
+    given, averaging = [], recipe.Averaging
+    monkeypatch.setattr(recipe, "Averaging", lambda *args: given.append(args[-2:]) or averaging(*args))
+    trained("mixmatch", MIXMATCH)
+    [(weight, ramp)] = given
+    assert (weight.item(), ramp) == (5.0, 3.0)
+
+
 def test_loss_of_has_the_options_of_its_method():
     weight = torch.tensor(1.0)
     made = recipe.loss_of("mixmatch", MIXMATCH | {"teacher": True}, weight)
