@@ -5,6 +5,7 @@ import pytest
 from stages.core.errors import UserError
 from stages.core.measurements import recorded
 from stages.core.params import checked, find, load_yaml
+from stages.mixmatch import classes
 from stages.mixmatch.params import CHANGES, METHODS, MixMatchExperiment
 from tests.conftest import call, change, published, random_digits, refused, written
 
@@ -56,8 +57,17 @@ def test_networks_of_unknown_classes_are_told_apart(small):
     assert recorded("data/mixmatch/classes/1.0/1.safetensors").sure.values.tobytes() != sure[1.0]
 
 
+def test_a_share_of_unlabelled_images_is_of_other_classes(small, monkeypatch):
+    given = {}
+    monkeypatch.setattr(classes, "learn", lambda name, method, options, role, number, unlabelled, *rest:
+                        given.update({name: (method, number, int((unlabelled.labels >= 6).sum()))}))
+    call("mixmatch.classes")
+    assert given == {"classes/supervised": ("supervised", 6, 0), "classes/0.0": ("mixmatch", 6, 0),
+                     "classes/1.0": ("mixmatch", 6, 24)}
+
+
 def test_what_is_measured(small):
-    """By the averaged weights, but for the second of `right`; against a loop over test images."""
+    """The history is that of the averaged weights; parameters are counted by hand."""
     call("mixmatch.method supervised")
     found = recorded("data/mixmatch/supervised/20/1.safetensors")
     history = recorded("data/training/mixmatch/supervised/20/1.safetensors")
