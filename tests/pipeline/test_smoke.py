@@ -27,7 +27,7 @@ KINDS = {                                # the trainings that `make test` kills,
     "lottery.continuous": "parameters that are no weights, annealed",
     "distillation.teacher": "a perceptron, with dropout and a bound on its weights",
     "distillation.alone": "a network with several outputs",
-    "ood.exposure": "a second stream of images",
+    "mixmatch.method": "a second stream of images, and a moving average of the weights",
     "regularization.networks": "mixed and rotated images",
     "gan.garments": "two players, and pictures kept on the way",
 }

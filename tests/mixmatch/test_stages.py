@@ -1,0 +1,128 @@
+"""All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
+
+import pytest
+
+from stages.core.errors import UserError
+from stages.core.measurements import recorded
+from stages.core.params import checked, find, load_yaml
+from stages.mixmatch import classes
+from stages.mixmatch.params import CHANGES, METHODS, MixMatchExperiment
+from tests.conftest import call, change, published, random_digits, refused, written
+
+SMALL = {
+    "data.train": 60, "data.test": 40, "data.pool": 4, "labels.main": [10, 20], "labels.rivals": [10],
+    "network.widths": [4], "training.epochs": 2, "training.steps": 2, "training.batch_size": 4,
+    "classes.labels": 6, "classes.shares": [0.0, 1.0],
+}
+
+
+@pytest.fixture
+def small(project):
+    """A project of small networks, with a small `digits` of random images."""
+    random_digits(60)
+    change({"seeds": [1]} | {f"mixmatch.{name}": value for name, value in SMALL.items()})
+
+
+def test_all_stages_twice(small_stage, project):
+    for name in METHODS:
+        call(f"mixmatch.method {name}")
+    for name in CHANGES:
+        call(f"mixmatch.ablation {name}")
+    for command in ("classes", "page"):
+        call(f"mixmatch.{command}")
+    first = written(project)
+    found = {name: recorded(f"data/mixmatch/{name}/10/1.safetensors") for name in METHODS}
+    found |= {name: recorded(f"data/mixmatch/ablation/{name}/1.safetensors") for name in CHANGES}
+    assert len({one.sure.values.tobytes() for one in found.values()}) == len(METHODS) + len(CHANGES)
+    assert found["mixmatch"].weights.values.tolist() == ["average", "last"]
+    assert found["mixmatch"].right.shape == (2, 40)
+    known = recorded("data/mixmatch/classes/0.0/1.safetensors")
+    assert known.right.shape == (2, 24)                      # of six classes in ten
+    assert published(project, "mixmatch") == ([15, 5, 4], set())
+    for command in ("method fixmatch", "classes", "page"):
+        call(f"mixmatch.{command}")
+    done = small_stage("ablation mixup_separate")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert written(project) == first                         # the same stage twice is the same bytes
+
+
+def test_networks_of_unknown_classes_are_told_apart(small):
+    """With a share of 0 unlabelled images are of known classes, and which they are matters."""
+    call("mixmatch.classes")
+    sure = {share: recorded(f"data/mixmatch/classes/{share}/1.safetensors").sure.values.tobytes()
+            for share in (0.0, 1.0, "supervised")}
+    assert len(set(sure.values())) == 3
+    change({"classes.labels": 12}, "mixmatch")
+    call("mixmatch.classes")
+    assert recorded("data/mixmatch/classes/1.0/1.safetensors").sure.values.tobytes() != sure[1.0]
+
+
+def test_a_share_of_unlabelled_images_is_of_other_classes(small, monkeypatch):
+    given = {}
+    monkeypatch.setattr(classes, "learn", lambda name, method, options, role, number, unlabelled, *rest:
+                        given.update({name: (method, number, int((unlabelled.labels >= 6).sum()))}))
+    call("mixmatch.classes")
+    assert given == {"classes/supervised": ("supervised", 6, 0), "classes/0.0": ("mixmatch", 6, 0),
+                     "classes/1.0": ("mixmatch", 6, 24)}
+
+
+def test_what_is_measured(small):
+    """The history is that of the averaged weights; parameters are counted by hand."""
+    call("mixmatch.method supervised")
+    found = recorded("data/mixmatch/supervised/20/1.safetensors")
+    history = recorded("data/training/mixmatch/supervised/20/1.safetensors")
+    assert history.test_accuracy.values[-1] == pytest.approx(100 * found.right.sel(weights="average").mean())
+    assert history.epoch.values.tolist() == [1, 2]
+    assert history.attrs["parameters"] == sum((
+        9 * 4, 4 * 9 * 4, 4 * 9 * 4, 2 * 4, 2 * 4,           # first convolution, a block and its norms
+        2 * 4, 10 * 4 + 10,                                  # norm and logits
+    ))
+
+
+@pytest.mark.parametrize(("values", "line"), [
+    ({"methods.mixmatch.temperature": 0.0}, "`mixmatch.methods.mixmatch.temperature` is 0.0, but should be "
+                                            "greater than 0"),
+    ({"methods.mixmatch.copies": 0}, "`mixmatch.methods.mixmatch.copies` is 0, but should be greater"),
+    ({"methods.pi_model.weight": -1.0}, "`mixmatch.methods.pi_model.weight` is -1.0, but should be greater"),
+    ({"methods.mixmatch.alpha": -0.1}, "`mixmatch.methods.mixmatch.alpha` is -0.1"),
+    ({"methods.mixmatch.mixing": "some"}, "`mixmatch.methods.mixmatch.mixing` is 'some', but should be"),
+    ({"methods.fixmatch.threshold": 1.1}, "`mixmatch.methods.fixmatch.threshold` is 1.1"),
+    ({"methods.mixup.ramp": 1.5}, "`mixmatch.methods.mixup.ramp` is 1.5, but should be less than"),
+    ({"labels.main": [10]}, "`mixmatch.labels.main` is [10]"),
+    ({"labels.main": [40, 20]}, "each number larger than the one before"),
+    ({"labels.rivals": [40]}, "should be `rivals` with the first of `main`, which claims are about"),
+    ({"labels.rivals": [20, 30]}, "should be `rivals` with the first of `main`"),
+    ({"training.average": 1.0}, "`mixmatch.training.average` is 1.0, but should be less than 1"),
+    ({"training.batch_size": 1}, "`mixmatch.training.batch_size` is 1"),
+    ({"classes.shares": [0.0, 0.5]}, "should be `shares` that have 0.0 and 1.0, which claims are about"),
+    ({"classes.shares": [0.0, 1.0, 1.5]}, "`mixmatch.classes.shares.2` is 1.5"),
+    ({"seeds": 2}, "`mixmatch.seeds` is 2, but should be greater than or equal to 3"),
+])
+def test_bad_parameters(project, values, line):
+    change(values, "mixmatch")
+    with pytest.raises(UserError) as error:
+        checked("mixmatch", find("mixmatch", load_yaml("params.yaml")), MixMatchExperiment)
+    assert line in str(error.value)
+
+
+@pytest.mark.parametrize(("values", "line"), [
+    ({"labels.main": [25, 40], "labels.rivals": [25]}, "25 labels are not a multiple of 10 classes"),
+    ({"labels.main": [70, 80], "labels.rivals": [70]}, "7 labels of a class are wanted, but there are 6"),
+    ({"data.train": 61}, "`mixmatch.data.train` is 61, but there are 60 images"),
+    ({"data.pool": 29}, "images of 28 pixels cannot be made 29 times smaller: lower `pool`"),
+])
+def test_too_few_images(small, values, line):
+    change(values, "mixmatch")
+    with pytest.raises(UserError, match=line):
+        call("mixmatch.method supervised")
+
+
+def test_more_labels_than_images_are_one_line(small_stage, project):
+    change({"labels.main": [70, 80], "labels.rivals": [70]}, "mixmatch")
+    done = small_stage("method mixmatch")
+    refused(done, "lower the numbers of labels, or raise `mixmatch.data.train`", project)
+
+
+def test_unknown_names_are_one_line(small_stage, project):
+    refused(small_stage("method mixmash"), "there is no method `mixmash`: there are supervised, ", project)
+    refused(small_stage("ablation no_mixups"), "did you mean `no_mixup`?", project)
