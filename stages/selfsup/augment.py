@@ -1,9 +1,10 @@
 """Random crops and colours of whole batches, as SimCLR has them for small images: no blur.
 
-Chen et al., ICML 2020, https://arxiv.org/abs/2002.05709, appendices A and B.9. x is (b, 3, h, w) in [0, 1]; a
-box is (top, left, height, width) in pixels, float (b, 4). Whatever is drawn comes from one generator on the
-device, a number an image. Two things differ from torchvision, which the authors' code follows: colours change
-in one order, brightness, contrast, saturation, hue, and a box that would not fit is cut to the image.
+Chen et al., ICML 2020, https://arxiv.org/abs/2002.05709, appendices A and B.9. x is (b, c, h, w) in [0, 1],
+grey or red, green and blue; a box is (top, left, height, width) in pixels, float (b, 4). Whatever is drawn
+comes from one generator on the device, a number an image. Two things differ from torchvision, which the
+authors' code follows: colours change in one order, brightness, contrast, saturation, hue, and a box that
+would not fit is cut to the image.
 """
 
 import math
@@ -43,7 +44,7 @@ def weights(start, length, size, side, mirrored=None):
 
 
 def crops(x, box, size, mirrored=None):
-    """What is in the boxes, resized to (b, 3, size, size), and mirrored where `mirrored` says so."""
+    """What is in the boxes, resized to (b, c, size, size), and mirrored where `mirrored` says so."""
     top, left, height, width = box.T
     rows = weights(top, height, size, x.shape[2])[:, None]
     columns = weights(left, width, size, x.shape[3], mirrored)[:, None]
@@ -58,6 +59,8 @@ def random_crops(x, size, scale, rng, box=None):
 
 def grey(x):
     """(b, 1, h, w)."""
+    if x.shape[1] == 1:
+        return x
     return LUMA[0] * x[:, :1] + LUMA[1] * x[:, 1:2] + LUMA[2] * x[:, 2:]
 
 
@@ -80,13 +83,17 @@ def hue_shifted(x, shift):
 
 
 def jittered(x, strength, rng):
-    """Colours changed in most images, as far as `strength` allows, and taken out of some."""
+    """Colours changed in most images, as far as `strength` allows, and taken out of some; of grey images only
+    brightness and contrast are changed.
+    """
     n = len(x)
     chosen = torch.rand(n, generator=rng, device=x.device) < JITTERED
     factors = [uniform(1 - 0.8 * strength, 1 + 0.8 * strength, n, rng).clamp(min=0) for _ in range(3)]
     brightness, contrast, saturation = (torch.where(chosen, factor, 1.0) for factor in factors)
     x = blended(x, torch.zeros_like(x[:, :1]), brightness)
     x = blended(x, grey(x).mean((1, 2, 3), keepdim=True), contrast)
+    if x.shape[1] == 1:
+        return x
     x = blended(x, grey(x), saturation)
     x = hue_shifted(x, torch.where(chosen, uniform(-0.2 * strength, 0.2 * strength, n, rng), 0.0))
     drained = torch.rand(n, generator=rng, device=x.device) < GREY
@@ -94,7 +101,7 @@ def jittered(x, strength, rng):
 
 
 def view(x, size, scale, strength, rng, box=None):
-    """A random view of every image, (b, 3, size, size), channels last in memory."""
+    """A random view of every image, (b, c, size, size), channels last in memory."""
     seen = random_crops(x, size, scale, rng, box)
     if strength:
         seen = jittered(seen, strength, rng)

@@ -1,10 +1,10 @@
 """The images of this experiment."""
 
 from stages.core.data import load_role
-from stages.core.params import read
-from stages.selfsup.params import Data
+from stages.core.params import Subset, read
 
 
 def images():
     """The role with the first of its images only, as section `selfsup.data` says."""
-    return load_role("objects").first(read("selfsup.data", Data), "selfsup.data")
+    data = read("selfsup.data", Subset)
+    return load_role(data.role).first(data, "selfsup.data")

@@ -11,16 +11,16 @@ import torch.nn.functional as F
 from stages.core.data import unit
 from stages.selfsup.augment import jittered
 from stages.selfsup.linear import features
-from stages.selfsup.pirl import CELLS, PATCH
+from stages.selfsup.pirl import CELLS
 from stages.selfsup.rotnet import rotated
 
 
 def shuffled(x, order):
-    """The nine cells of PATCH pixels in the middle of each image in the places of `order` (b, 9)."""
-    b, c = x.shape[:2]
-    middle = (x.shape[2] - CELLS * PATCH) // 2
-    x = x[:, :, middle : middle + CELLS * PATCH, middle : middle + CELLS * PATCH]
-    cells = x.reshape(b, c, CELLS, PATCH, CELLS, PATCH).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
+    """Images cut into nine square cells, as large as fit, in the places of `order` (b, 9)."""
+    b, c, side = x.shape[:3]
+    cell, edge = side // CELLS, side % CELLS // 2
+    x = x[:, :, edge : edge + CELLS * cell, edge : edge + CELLS * cell]
+    cells = x.reshape(b, c, CELLS, cell, CELLS, cell).permute(0, 2, 4, 1, 3, 5).flatten(1, 2)
     cells = cells[torch.arange(b, device=x.device)[:, None], order].unflatten(1, (CELLS, CELLS))
     return cells.permute(0, 3, 1, 4, 2, 5).reshape(x.shape)
 
@@ -52,6 +52,6 @@ def moved(encoder, pairs):
     """How far the mean features of each block move: (blocks, n)."""
     found = []
     for images, changed in pairs:
-        both = zip(features(encoder, images, 1), features(encoder, changed, 1), strict=True)
+        both = zip(features(encoder, images), features(encoder, changed), strict=True)
         found.append(torch.stack([distance(a, b) / apart(a) for a, b in both]))
     return torch.stack(found).mean(0)

@@ -1,8 +1,8 @@
 """What features tell of classes: a linear layer on those of each block, and the vote of neighbours.
 
-Zhang, Isola, Efros (ECCV 2016) train a linear layer on frozen features; as PIRL does, each block is first
-pooled to about as many numbers. Ours is logistic regression, each feature of mean 0 and deviation 1, with a
-penalty of half `decay` times the squared weights, so that it has one optimum whatever the optimizer.
+Chen et al. 2020, appendix B.6: the encoder is frozen, and a linear layer learns from the mean over all
+pixels of a block. Ours is logistic regression, each feature of mean 0 and deviation 1, with a penalty of half
+`decay` times the squared weights, so that it has one optimum whatever the optimizer.
 """
 
 import torch
@@ -11,23 +11,17 @@ import torch.nn.functional as F
 from stages.core.compute import mixed
 from stages.core.data import unit
 
-STEPS = 150                                                  # enough for four digits
+STEPS = 150                                                  # enough for three digits
 TAU = 0.07                                                   # of the vote; Wu et al., CVPR 2018
 
 
 @torch.no_grad()
-def features(encoder, images, numbers, batch_size=500):
-    """What each block makes of uint8 images, pooled to at most `numbers`: a list of float32 (n, d)."""
+def features(encoder, images, batch_size=500):
+    """The mean over pixels of what each block makes of images, uint8 or in [0, 1]: a list of (n, d)."""
     with mixed():
-        found = [[pooled(block.float(), numbers) for block in encoder.maps(unit(part))]
+        found = [[block.float().mean((2, 3)) for block in encoder.maps(unit(part))]
                  for part in images.split(batch_size)]
     return [torch.cat(parts) for parts in zip(*found, strict=True)]
-
-
-def pooled(block, numbers):
-    """Means over the largest square grid that gives at most `numbers`, over all pixels if none does."""
-    side = max(1, int((numbers / block.shape[1]) ** 0.5))
-    return F.adaptive_avg_pool2d(block, min(side, block.shape[2])).flatten(1)
 
 
 def standardised(train, test):
@@ -72,7 +66,7 @@ def right(encoder, role, options):
     the last, (n,).
     """
     classes, train, test = len(role.classes), role.train, role.test
-    both = [features(encoder, split.images, options.numbers) for split in (train, test)]
+    both = [features(encoder, split.images) for split in (train, test)]
     linear = torch.stack([predicted(a, train.labels, b, classes, options.decay) == test.labels
                           for a, b in zip(*both, strict=True)])
     vote = voted(both[0][-1], train.labels, both[1][-1], classes, options.neighbours)

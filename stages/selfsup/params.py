@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, model_validator
 
-from stages.core.params import Count, Few, NotNegative, Positive, Section, ascending, distinct
+from stages.core.params import Count, Few, NotNegative, Positive, Section, Subset, ascending, distinct
 
 METHODS = "simclr", "rotnet", "pirl_rotation", "pirl_jigsaw", "supervised"
 ADDED = "multi_crop", "stronger", "neighbours"               # invariances that are added
@@ -22,13 +22,6 @@ def even(number):
     if number % 2:
         raise ValueError("an even number")
     return number
-
-
-class Data(Section):
-    """How many of the images of `objects` are used."""
-
-    train: Count
-    test: Count
 
 
 class Shape(Section):
@@ -120,9 +113,8 @@ class Revisited(Section):
 
 
 class Probe(Section):
-    """`numbers` that a block is pooled to at most, `decay` of the linear layer, `neighbours` that vote."""
+    """`decay` of the linear layer, and how many `neighbours` vote."""
 
-    numbers: Count
     decay: Positive
     neighbours: Count
 
@@ -138,7 +130,7 @@ class Tuning(Section):
 class Selfsup(Section):
     """Section `selfsup`."""
 
-    data: Data
+    data: Subset
     seeds: Few
     encoder: Shape
     training: Training

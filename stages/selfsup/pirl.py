@@ -8,8 +8,9 @@ are negatives. With s cosine similarity, h is the share of one among all N + 1:
     NCE(m_I, v) = -log h(m_I, v) - sum_{I'} log(1 - h(m_I', v))
     L = lambda NCE(m_I, g(copy)) + (1 - lambda) NCE(m_I, f(image))
 
-After a step m_I <- momentum m_I + (1 - momentum) f(image), of length 1. With lambda 0 it is instance
-discrimination. RotNet's features follow the transformation, these are not to.
+After a step m_I <- momentum m_I + (1 - momentum) f(image), of length 1. The memory begins with what the
+untrained network makes of the images: in few epochs, noise would not be forgotten. With lambda 0 it is
+instance discrimination. RotNet's features follow the transformation, these are not to.
 """
 
 from functools import partial
@@ -18,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from stages.core.data import Batches
+from stages.core.data import Batches, unit
 from stages.core.errors import UserError
 from stages.selfsup.augment import boxes, crops, jittered, view
 from stages.selfsup.nets import Headed
@@ -109,13 +110,15 @@ class Pairs:
 
 
 class Invariant(Headed):
-    """An encoder with the heads f and g and the memory of n images, unit vectors at random."""
+    """An encoder with the heads f and g and the memory of images, uint8."""
 
-    def __init__(self, encoder, outputs, n, pieces):
+    def __init__(self, encoder, outputs, images, pieces):
         super().__init__(encoder, f=nn.Linear(encoder.width, outputs), g=nn.Linear(encoder.width, outputs))
         self.join = nn.Linear(CELLS**2 * outputs, outputs) if pieces else nn.Identity()
-        self.register_buffer("bank", F.normalize(torch.randn(n, outputs), dim=1))
         self.to(encoder.mean.device)
+        with torch.no_grad():
+            made = torch.cat([self(unit(part)) for part in images.split(500)])
+        self.register_buffer("bank", F.normalize(made, dim=1))
 
     def forward(self, x):
         return self.f(self.encoder(x))
@@ -142,6 +145,6 @@ def pirl(pieces, encoder, split, size, views, options, rng):
     if options.negatives >= n:
         raise UserError(f"`selfsup.pirl.negatives` is {options.negatives}, but an image has only {n - 1} "
                         "others: lower it")
-    net = Invariant(encoder, options.outputs, n, pieces)
+    net = Invariant(encoder, options.outputs, split.images, pieces)
     batches = Batches(split.numbered(), size, rng)
     return net, Pairs(batches, views, options.negatives, pieces, rng), partial(invariance, options)
