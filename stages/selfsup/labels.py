@@ -8,6 +8,7 @@ decay. From random weights, recipe and labels are the same.
 import torch
 
 from stages.core.compute import start
+from stages.core.data import Batches
 from stages.core.measurements import record
 from stages.core.nets import load_net
 from stages.core.optimizers import Adam
@@ -17,7 +18,7 @@ from stages.core.recipe import weights_path
 from stages.core.scores import correct, logits
 from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.core.train import training
+from stages.core.train import recompute_batchnorm, training
 from stages.selfsup.images import images
 from stages.selfsup.nets import Encoder, encoder_of
 from stages.selfsup.params import BEGINNINGS, PER_CENT, Tuning
@@ -39,6 +40,7 @@ def tuned(title, encoder, split, role, options, epochs, setting, rng):
     net, batches, loss = supervised(encoder, split, size, setting.views, None, rng)
     rows = training(net, batches, loss, Adam(net.parameters(), options.lr), epochs)
     list(progress(rows, epochs, title))
+    recompute_batchnorm(net, Batches(split, size, rng))      # of whole images, as those of the test are
     return correct(logits(net.eval(), role.test.images), role.test.labels)
 
 
