@@ -1,6 +1,6 @@
 """How encoders are trained, all for as many passes of images, and what is done with each afterwards."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import torch
@@ -84,9 +84,3 @@ def settled(encoder, role):
     order = torch.Generator(device).manual_seed(0)
     recompute_batchnorm(encoder, Batches(role.train, size, order))
     return encoder.eval()
-
-
-def with_strength(setting, strength):
-    """The setting with other colours."""
-    views = setting.views.model_copy(update={"strength": strength})
-    return replace(setting, views=views)

@@ -1,6 +1,9 @@
 """SimCLR with small and large batches for few and many epochs; and, for the first seed, other temperatures of
-SimCLR and other shares of PIRL's two terms.
+SimCLR and other shares of PIRL's two terms. The learning rate grows with the root of the batch size (Chen et
+al. 2020, appendix B.1, the better of its two rules where batches are small and epochs few).
 """
+
+from dataclasses import replace
 
 from stages.core.compute import start
 from stages.core.measurements import record
@@ -25,7 +28,7 @@ def run():
             for epochs in values.epochs:
                 name, rng = f"batch_{size}/epochs_{epochs}", start(seed)
                 encoder, _ = learn(f"{name}, seed {seed}", role, role.train, simclr, options["simclr"],
-                                   setting, rng, size, epochs)
+                                   for_batches(setting, size), rng, size, epochs)
                 note(name, seed, encoder, role, probe)
         for key, (method, several) in VARIED.items() if seed == listed()[0] else ():
             for value in getattr(values, several):
@@ -33,6 +36,13 @@ def run():
                 changed = options[method].model_copy(update={key: value})
                 encoder, _ = of_method(f"{name}, seed {seed}", METHODS[method], role, changed, setting, rng)
                 note(name, seed, encoder, role, probe)
+
+
+def for_batches(setting, size):
+    """The setting with the learning rate for batches of a size."""
+    recipe = setting.training
+    lr = recipe.lr * (size / recipe.batch_size) ** 0.5
+    return replace(setting, training=recipe.model_copy(update={"lr": lr}))
 
 
 def note(name, seed, encoder, role, probe):

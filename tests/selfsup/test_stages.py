@@ -8,6 +8,8 @@ from stages.core.files import load
 from stages.core.measurements import recorded
 from stages.core.params import checked, find, load_yaml
 from stages.selfsup.params import ARMS, METHODS, Selfsup
+from stages.selfsup.recipe import common
+from stages.selfsup.sweep import for_batches
 from tests.conftest import call, change, published, random_digits, refused, written
 
 SMALL = {
@@ -37,12 +39,18 @@ def test_all_stages_twice(small_stage, project):
               for name in METHODS}
     assert epochs == {"simclr": 2, "rotnet": 1, "pirl_rotation": 2, "pirl_jigsaw": 2, "supervised": 4}
     assert recorded("data/selfsup/labels/random/1.safetensors").right.shape == (3, 40)
-    assert published(project, "selfsup") == ([12, 3, 6], set())
+    assert published(project, "selfsup") == ([12, 4, 6], set())
     for command in ("encoder pirl_jigsaw", "probe", "labels", "revisited neighbours", "page"):
         call(f"selfsup.{command}")
     done = small_stage("sweep")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
+
+
+def test_the_rate_grows_with_the_root_of_the_batch(small):
+    setting = common()
+    rates = [for_batches(setting, size).training.lr / setting.training.lr for size in (5, 20, 80)]
+    assert rates == pytest.approx([0.5, 1.0, 2.0])           # 40 views are 20 images
 
 
 def test_colours_too(small, project):
