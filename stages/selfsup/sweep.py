@@ -1,6 +1,6 @@
 """SimCLR with small and large batches for few and many epochs; and, for the first seed, other temperatures of
-SimCLR and other shares of PIRL's two terms. The learning rate grows with the root of the batch size (Chen et
-al. 2020, appendix B.1, the better of its two rules where batches are small and epochs few).
+SimCLR and other shares of PIRL's two terms. The learning rate grows with the root of the batch size, one of
+both rules that the authors give (Chen et al. 2020, appendix B.1).
 """
 
 from dataclasses import replace
