@@ -2,10 +2,10 @@
 
 Encoders are compared by the linear probe of their best block, chosen on other test images than it is read on;
 variants of SimCLR by that of their last block, which is the one its authors use. The middle block is the one
-with which half of all end. All this was fixed before a first run of all, on tiles of photographs, where random
-weights did as well as anything learnt. Then images became digits and a probe reads the mean of a block, with
-single seeds of methods and of random weights in view; after a first run on digits, fine-tuning became longer
-and the learning rate grew with the batch, where large batches had been contradicted.
+with which half of all end. All this was fixed before a first run of all, on tiles of photographs, where
+random weights did as well as anything learnt. Then images became digits and a probe reads the mean of a
+block, with single seeds of methods and of random weights in view; after a first run on digits, fine-tuning
+became longer and the learning rate grew with the batch, where large batches had been contradicted.
 """
 
 from stages.core.claims import OURS, claim, more
