@@ -40,7 +40,7 @@ def test_all_stages_twice(small_stage, project):
     assert epochs == {"simclr": 2, "rotnet": 1, "pirl_rotation": 2, "pirl_jigsaw": 2, "supervised": 4}
     assert recorded("data/selfsup/labels/random/1.safetensors").right.shape == (3, 40)
     assert published(project, "selfsup") == ([12, 4, 6], set())
-    for command in ("encoder pirl_jigsaw", "probe", "labels", "revisited neighbours", "page"):
+    for command in ("encoder pirl_jigsaw", "probe", "revisited neighbours"):
         call(f"selfsup.{command}")
     done = small_stage("sweep")
     assert (done.returncode, done.stderr) == (0, "")
