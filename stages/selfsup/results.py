@@ -1,0 +1,80 @@
+"""What was measured, by name, in percent of test images; blocks are counted from 1.
+
+Where an encoder's best block is asked for, it is chosen on one half of the test images and read on the other,
+both ways.
+"""
+
+from stages.core.claims import best, halves
+from stages.core.measurements import measured
+from stages.selfsup.params import ARMS, BEGINNINGS, METHODS
+
+NAMES = {
+    "random": "random weights",
+    "simclr": "SimCLR",
+    "rotnet": "RotNet",
+    "pirl_rotation": "PIRL, rotation",
+    "pirl_jigsaw": "PIRL, jigsaw",
+    "supervised": "supervised",
+}
+ARM_NAMES = {
+    "objects": "SimCLR as it is",
+    "scenes": "scene-like images",
+    "uniform": "fewer images, uniform",
+    "long_tailed": "fewer images, long-tailed",
+    "multi_crop": "with multi-crop",
+    "stronger": "with stronger colours",
+    "neighbours": "with neighbours",
+}
+TRANSFORMS = {"rotation": "Rotation", "jigsaw": "Jigsaw", "colour": "Colour"}
+
+
+def probes(seeds):
+    """All encoders: `linear` and `neighbours` in percent, and how far features move."""
+    found = measured("data/selfsup/probe/{network}/{seed}.safetensors", network=["random", *METHODS],
+                     seed=seeds)
+    return found.assign(linear=100 * found.linear, neighbours=100 * found.neighbours)
+
+
+def best_block(linear):
+    """Percent right by the best block of each network."""
+    import xarray as xr
+
+    each = []
+    for name in linear.network.values:
+        one = linear.sel(network=name, drop=True).rename(block="network")
+        first, second = halves(one)
+        blocks = one.network.values
+        each.append(xr.concat([on.sel(network=best(by, blocks)).drop_vars("network")
+                               for by, on in ((first, second), (second, first))],
+                              "image", coords="minimal", compat="override"))
+    joined = xr.concat(each, "network", coords="minimal", compat="override")
+    return joined.assign_coords(network=linear.network)
+
+
+def last_block(found):
+    """Percent right by the last block."""
+    return 100 * found.linear.isel(block=-1)
+
+
+def arms(seeds):
+    """The last block of SimCLR on other images or with what is added."""
+    return last_block(measured("data/selfsup/revisited/{network}/{seed}.safetensors", network=ARMS,
+                               seed=seeds))
+
+
+def grid(sweep, seeds):
+    """The last block of SimCLR by batch size and epochs."""
+    return last_block(measured("data/selfsup/sweep/batch_{size}/epochs_{epochs}/{seed}.safetensors",
+                               size=sweep.sizes, epochs=sweep.epochs, seed=seeds))
+
+
+def varied(key, values, seeds):
+    """All blocks, in percent, with other values of a parameter; the first seed."""
+    found = measured(f"data/selfsup/sweep/{key}_{{value}}/{{seed}}.safetensors", value=values, seed=seeds[:1])
+    return 100 * found.linear
+
+
+def tuned(seeds):
+    """Fine-tuned networks by percentage of labels."""
+    return 100 * measured("data/selfsup/labels/{network}/{seed}.safetensors", network=BEGINNINGS,
+                          seed=seeds).right
