@@ -32,8 +32,7 @@ def boxes(n, side, scale, rng):
 
 def weights(start, length, size, side, mirrored=None):
     """How much each of `side` pixels is in each of `size` to which a line from `start` on is resized,
-    bilinear:
-    (b, size, side). The line is read backwards where it is `mirrored`, bool (b,).
+    bilinear: (b, size, side). The line is read backwards where it is `mirrored`, bool (b,).
     """
     start, length = start[:, None], length[:, None]
     at = start + (torch.arange(size, device=start.device) + 0.5) * length / size - 0.5
