@@ -84,16 +84,18 @@ def revisited(arms):
     added = sum(gain(arm) for arm in ADDED) / len(ADDED)
     lost = (gain("objects", "scenes") + gain("uniform", "long_tailed")) / 2
     given = arms.sel(network="objects")
-    words = {"multi_crop": "constrained multi-crop", "stronger": "stronger changes of colour in one view",
-             "neighbours": "nearest neighbours as further positives"}
+    words = {
+        "multi_crop_helps": ("multi_crop", "constrained multi-crop"),
+        "stronger_helps": ("stronger", "stronger changes of colour in one view"),
+        "neighbours_help": ("neighbours", "nearest neighbours as further positives"),
+    }
     return [
         claim(difference=added - lost, id="images_matter_less_than_invariances", source=REVISITED,
               given=given,
               sentence="SimCLR loses less by scene-like in place of object-centred images, and by "
                        "long-tailed in place of uniform classes, than added invariances gain, in the mean "
                        "of both and of all three."),
-        *(claim(difference=gain(arm), id=f"{arm}_helps".replace("neighbours_helps", "neighbours_help"),
-                source=REVISITED, given=given,
-                sentence=f"SimCLR's linear probe classifies more test images correctly with {words[arm]}.")
-          for arm in ADDED),
+        *(claim(difference=gain(arm), id=id, source=REVISITED, given=given,
+                sentence=f"SimCLR's linear probe classifies more test images correctly with {what}.")
+          for id, (arm, what) in words.items()),
     ]
