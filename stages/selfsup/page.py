@@ -1,6 +1,5 @@
 """The end of this experiment: its claims, tables and figures."""
 
-
 from stages.core.charts import dots, lines, table, write_lines
 from stages.core.pages import conditions, publish
 from stages.core.params import Few, read
