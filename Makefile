@@ -58,7 +58,7 @@ repro: setup  ## compute what is out of date, and show the verdicts
 test: lint  ## lint, tests, and checks of the pipeline
 	@python -m pytest $(WORKERS)
 
-check: lint  ## in five minutes: lint, types of parameters, tests that train nothing and run no stages
+check: lint  ## in three minutes: lint, types of parameters, tests that train nothing and run no stages
 	@python -m pytest $(WORKERS) -m "not slow and not nightly"
 
 nightly: $(TOOLS)  ## what grows with every experiment: every training is killed and goes on

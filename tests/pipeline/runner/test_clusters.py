@@ -297,7 +297,9 @@ echo "Submitted batch job $!"
 """
 SCANCEL = """\
 #!/bin/sh
+# Like SLURM it kills what has not ended some seconds after it was asked to.
 kill -- "-$1"
+setsid sh -c "sleep 5; kill -KILL -- -$1" > /dev/null 2>&1 &
 """
 SLURM = """\
 kind: SLURMCluster
