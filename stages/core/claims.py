@@ -156,6 +156,16 @@ def best(right, names):
     return max(names, key=lambda name: float(right.sel(network=name).mean()))
 
 
+def best_elsewhere(right, names):
+    """What the best of `names` has of each image: it is chosen by the other half of the images."""
+    import xarray as xr
+
+    first, second = halves(right)
+    read = [on.sel(network=best(by, names)).drop_vars("network")
+            for by, on in ((second, first), (first, second))]
+    return xr.concat(read, "image", coords="minimal", compat="override")
+
+
 def summary(row):
     """A claim's row in two lines for a terminal."""
     symbol = VERDICTS[row["verdict"]]

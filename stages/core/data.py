@@ -25,9 +25,13 @@ class Split:
     def __len__(self):
         return len(self.labels)
 
+    def at(self, chosen):
+        """The images that a mask, indices or a slice choose."""
+        return Split(self.images[chosen], self.labels[chosen])
+
     def part(self, start, stop):
         """Images `start` to `stop`; the data stage has shuffled them, so that they are a sample."""
-        return Split(self.images[start:stop], self.labels[start:stop])
+        return self.at(slice(start, stop))
 
     def first(self, n, name):
         """The first `n` images; the parameter `name` asks for so many."""
@@ -73,6 +77,11 @@ class Role:
         """Of both splits as many of the first images as section `name`, a Subset, says."""
         return replace(self, train=self.train.first(wanted.train, f"{name}.train"),
                        test=self.test.first(wanted.test, f"{name}.test"))
+
+    def known(self, classes):
+        """The role with its first `classes` only."""
+        train, test = (split.at(split.labels < classes) for split in (self.train, self.test))
+        return replace(self, train=train, test=test, classes=self.classes[:classes])
 
     @cached_property
     def moments(self):

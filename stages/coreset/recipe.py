@@ -5,7 +5,6 @@ import time
 import torch
 
 from stages.core.compute import device, start
-from stages.core.data import Split
 from stages.core.histories import keep_history
 from stages.core.measurements import record, recorded
 from stages.core.nets import resnet
@@ -43,8 +42,7 @@ def learn_part(name, seed, role, recipe, fraction=1.0, order=None):
     rng, begun = start(seed), time.perf_counter()
     net, train = resnet(role, recipe.depth, recipe.width), role.train
     if order is not None:
-        chosen = kept(order, fraction)
-        train = Split(train.images[chosen], train.labels[chosen])
+        train = train.at(kept(order, fraction))
     history = fit(net, augmented(train, recipe, rng), recipe, f"{name}, seed {seed}")
     say_time(begun)
     keep_history(f"coreset/{name}", seed, history)

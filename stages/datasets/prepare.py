@@ -5,7 +5,7 @@
 
 import numpy as np
 
-from stages.core.data import Role, Split, save_role
+from stages.core.data import Role, save_role
 from stages.core.errors import UserError
 from stages.core.params import among, read
 from stages.core.stage import main
@@ -63,7 +63,7 @@ def sample(split, most, seed):
     turn = np.empty_like(order)                  # 0 for the first image of each class, 1 for the second, ...
     turn[by_class] = np.arange(len(order)) - first
     chosen = order[np.sort(np.lexsort((labels, turn))[:most])]
-    return Split(split.images[chosen], split.labels[chosen])
+    return split.at(chosen)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ and on the test set for comparison. The control learns the same transfer set fro
 import torch
 
 from stages.core.compute import device, start
-from stages.core.data import Split
 from stages.core.errors import UserError
 from stages.core.measurements import record
 from stages.core.params import Count, Positive, Recipe, read
@@ -58,7 +57,7 @@ def run():
     digit = settings.digit
     check(held_out, role.test, digit)
     kept = transfer.labels != digit
-    transfer = Split(transfer.images[kept], transfer.labels[kept])
+    transfer = transfer.at(kept)
     places = torch.linspace(0, settings.highest, POINTS, device=device)
     for seed in each_seed():
         start(seed)

@@ -13,7 +13,7 @@ inconclusive, rivals and the three changes that cost most got five seeds in plac
 import xarray as xr
 
 from stages.core.charts import side_by_side
-from stages.core.claims import OURS, best, claim, halves, within
+from stages.core.claims import OURS, best_elsewhere, claim, within
 from stages.mixmatch.about import MIXMATCH, OLIVER
 from stages.mixmatch.results import overconfident
 
@@ -24,12 +24,8 @@ OTHERS = "one_copy", "no_sharpening", "teacher"              # changes that leav
 
 def over_best(mine, others, sign=1):
     """What `mine` has more of than the best of the others, a dict; with -1, less of than the worst."""
-    aligned = xr.align(mine, *others.values(), join="inner")                 # seeds that all have
-    right = side_by_side(dict(zip(["mine", *others], aligned, strict=True))) * sign
-    first, second = halves(right)
-    read = [on.sel(network="mine", drop=True) - on.sel(network=best(by, others), drop=True)
-            for by, on in ((first, second), (second, first))]
-    return xr.concat(read, "image", coords="minimal", compat="override")
+    mine, *aligned = xr.align(mine, *others.values(), join="inner")          # seeds that all have
+    return sign * mine - best_elsewhere(sign * side_by_side(dict(zip(others, aligned, strict=True))), others)
 
 
 def claims(found, changed, shares):

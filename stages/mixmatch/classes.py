@@ -10,7 +10,7 @@ import numpy as np
 from stages.core.params import Few, read
 from stages.core.seeds import each_seed
 from stages.core.stage import main
-from stages.mixmatch.images import images, of_known, unlabelled
+from stages.mixmatch.images import images, unlabelled
 from stages.mixmatch.params import Classes, MixMatch
 from stages.mixmatch.recipe import learn, setting
 
@@ -19,7 +19,7 @@ def run():
     settings, classes = setting(), read("mixmatch.classes", Classes)
     few, options = read("mixmatch.seeds", Few), read("mixmatch.methods.mixmatch", MixMatch).model_dump()
     whole = images(settings.data)
-    known = of_known(whole, classes.known)
+    known = whole.known(classes.known)
     for seed in each_seed(few):
         learn("classes/supervised", "supervised", {}, known, classes.labels, known.train, settings, seed)
         for share in classes.shares:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import torch
 
-from stages.core.data import Split, load_role
+from stages.core.data import load_role
 from stages.core.errors import UserError
 
 
@@ -14,11 +14,6 @@ def images(data):
     """The role, of each split the first images only, made smaller, as section `mixmatch.data` says."""
     role = load_role(data.role).first(data, "mixmatch.data")
     return replace(role, train=role.train.smaller(data.pool), test=role.test.smaller(data.pool))
-
-
-def chosen(split, where):
-    """The images of a split at places or where a mask says."""
-    return Split(split.images[where], split.labels[where])
 
 
 def labelled(split, number, classes, rng):
@@ -33,18 +28,12 @@ def labelled(split, number, classes, rng):
             raise UserError(f"{each} labels of a class are wanted, but there are {len(of_class)} images of "
                             f"class {label}: lower the numbers of labels, or raise `mixmatch.data.train`")
         places.append(shuffled(of_class, rng)[:each])
-    return chosen(split, torch.cat(places))
+    return split.at(torch.cat(places))
 
 
 def shuffled(places, rng):
     """A tensor (n,) in another order."""
     return places[torch.from_numpy(rng.permutation(len(places))).to(places.device)]
-
-
-def of_known(role, known):
-    """The role with its first `known` classes only."""
-    train, test = (chosen(split, split.labels < known) for split in (role.train, role.test))
-    return replace(role, train=train, test=test, classes=role.classes[:known])
 
 
 def unlabelled(split, known, share, rng):
@@ -53,4 +42,4 @@ def unlabelled(split, known, share, rng):
     parts = [shuffled(mask.nonzero()[:, 0], rng) for mask in masks]
     n = min(map(len, parts))
     others = round(share * n)
-    return chosen(split, torch.cat([parts[0][: n - others], parts[1][:others]]))
+    return split.at(torch.cat([parts[0][: n - others], parts[1][:others]]))

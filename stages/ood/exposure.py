@@ -22,7 +22,7 @@ from stages.core.stage import main
 from stages.core.train import cross_entropy
 from stages.ood.finetuning import finetune, halves
 from stages.ood.params import Exposure
-from stages.ood.recipe import load_outliers, part
+from stages.ood.recipe import load_outliers
 
 
 def uniformity(z):
@@ -49,7 +49,7 @@ def drawn(outliers, classes, images):
                 "`ood.exposure.images`, or raise data.outliers.train"
             )
         chosen.append(found)
-    return part(outliers, torch.cat(chosen))
+    return outliers.at(torch.cat(chosen))
 
 
 def run(network: str):

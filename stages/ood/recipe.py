@@ -1,7 +1,7 @@
 """What the stages share: names of networks, test sets, and the part of `objects` that is in-distribution."""
 
 from stages.core.compute import device
-from stages.core.data import Role, Split, load_role
+from stages.core.data import Split, load_role
 from stages.core.errors import UserError
 from stages.core.files import load
 
@@ -36,19 +36,13 @@ def known_role(classes):
             f"`ood.known.classes` is {classes}, but `objects` has {len(role.classes)} classes, and some must "
             "be left to be out-of-distribution: lower it"
         )
-    train, test = (part(split, split.labels < classes) for split in (role.train, role.test))
-    return Role(train, test, role.classes[:classes], role.source)
+    return role.known(classes)
 
 
 def other_images(classes):
     """The test images of the other classes of `objects`."""
     test = load_role("objects").test
     return test.images[test.labels >= classes]
-
-
-def part(split, chosen):
-    """The images of a split that a mask or indices choose."""
-    return Split(split.images[chosen], split.labels[chosen])
 
 
 def load_sets():

@@ -20,7 +20,7 @@ from stages.core.errors import UserError
 from stages.core.files import save
 from stages.core.params import Count, read
 from stages.core.stage import main
-from stages.ood.recipe import OUTLIERS_PATH, SETS_PATH, part
+from stages.ood.recipe import OUTLIERS_PATH, SETS_PATH
 
 ROLES = "outliers", "scenes", "textures", "faces", "text", "digits"
 SEED = 0                                                     # of the noises, the same for every network
@@ -68,7 +68,7 @@ def apart(outliers, own_test, tests):
             )
     forbidden = set(hashes(own_test))
     kept = torch.tensor([one not in forbidden for one in known], device=outliers.labels.device)
-    return part(outliers, kept)
+    return outliers.at(kept)
 
 
 def run():

@@ -99,6 +99,23 @@ def jittered(x, strength, rng):
     return torch.where(drained.view(-1, 1, 1, 1), grey(x), x)
 
 
+class Viewed:
+    """Base of training batches that are made of views of the images in others, `batches`.
+
+    `options` is section `selfsup.views`.
+    """
+
+    def __init__(self, batches, options, rng):
+        self.batches, self.options, self.rng = batches, options, rng
+
+    def __len__(self):
+        return len(self.batches)
+
+    def seen(self, x, strength):
+        """A view of every image, as large as it is."""
+        return view(x, x.shape[2], (self.options.scale, 1.0), strength, self.rng)
+
+
 def view(x, size, scale, strength, rng, box=None):
     """A random view of every image, (b, c, size, size), channels last in memory."""
     seen = random_crops(x, size, scale, rng, box)

@@ -26,14 +26,14 @@ def shuffled(x, order):
 
 
 def copies(images, strength, rng):
-    """Pairs of images and their transformed copies, float in [0, 1], by name: lists, whose mean counts."""
+    """Images and several transformed copies of them, float in [0, 1], by name; the mean of copies counts."""
     x = unit(images)
     order = torch.rand(len(x), CELLS**2, generator=rng, device=x.device).argsort(1)
     still = torch.arange(CELLS**2, device=x.device).expand_as(order)
     return {
-        "rotation": [(x, turned) for turned in rotated(x)[1:]],
-        "jigsaw": [(shuffled(x, still), shuffled(x, order))],
-        "colour": [(x, jittered(x, strength, rng))],
+        "rotation": (x, rotated(x)[1:]),
+        "jigsaw": (shuffled(x, still), [shuffled(x, order)]),
+        "colour": (x, [jittered(x, strength, rng)]),
     }
 
 
@@ -48,10 +48,11 @@ def apart(a):
     return 1 - (sums.square().sum() - len(a)) / (len(a) * (len(a) - 1))
 
 
-def moved(encoder, pairs):
-    """How far the mean features of each block move: (blocks, n)."""
-    found = []
-    for images, changed in pairs:
-        both = zip(features(encoder, images), features(encoder, changed), strict=True)
-        found.append(torch.stack([distance(a, b) / apart(a) for a, b in both]))
+def moved(encoder, images, several):
+    """How far the mean features of each block move, the mean of several copies: (blocks, n)."""
+    before = features(encoder, images)
+    scales = [apart(a) for a in before]
+    found = [torch.stack([distance(a, b) / scale
+                          for a, b, scale in zip(before, features(encoder, x), scales, strict=True)])
+             for x in several]
     return torch.stack(found).mean(0)

@@ -23,7 +23,6 @@ from stages.selfsup.images import images
 from stages.selfsup.nets import Encoder, encoder_of
 from stages.selfsup.params import BEGINNINGS, PER_CENT, Tuning
 from stages.selfsup.recipe import common
-from stages.selfsup.revisited import taken
 from stages.selfsup.supervised import supervised
 
 
@@ -31,7 +30,9 @@ def labelled(split, classes, percent, rng):
     """All images of a split or, of every class, as many as make up a percentage: at least one."""
     if percent == 100:
         return split
-    return taken(split, [max(1, round(len(split) * percent / 100 / classes))] * classes, rng)
+    mixed = split.at(torch.randperm(len(split), generator=rng, device=rng.device))
+    each = max(1, round(len(split) * percent / 100 / classes))
+    return mixed.at(mixed.of_each(each, classes, "selfsup.labels"))
 
 
 def tuned(title, encoder, split, role, options, epochs, setting, rng):

@@ -21,7 +21,7 @@ from torch import nn
 
 from stages.core.data import Batches, unit
 from stages.core.errors import UserError
-from stages.selfsup.augment import boxes, crops, jittered, view
+from stages.selfsup.augment import Viewed, boxes, crops, jittered
 from stages.selfsup.nets import Headed
 from stages.selfsup.rotnet import TURNS, rotated
 
@@ -84,29 +84,23 @@ def jigsaw(x, strength, rng):
     return jittered(found, strength, rng).contiguous(memory_format=torch.channels_last)
 
 
-class Pairs:
+class Pairs(Viewed):
     """Training batches (view, copy, index, negatives) of numbered images."""
 
     def __init__(self, batches, options, negatives, pieces, rng):
-        self.batches, self.options, self.negatives = batches, options, negatives
-        self.pieces, self.rng = pieces, rng
-
-    def __len__(self):
-        return len(self.batches)
+        super().__init__(batches, options, rng)
+        self.negatives, self.pieces = negatives, pieces
 
     def __iter__(self):
         for x, index in self.batches:
             copy = self.copied(x)
-            yield (self.seen(x), copy, index,
+            yield (self.seen(x, self.options.strength), copy, index,
                    drawn_negatives(index, self.negatives, len(self.batches.labels), self.rng))
 
     def copied(self, x):
         if self.pieces:
             return jigsaw(x, self.options.strength, self.rng)
-        return turned(self.seen(x), self.rng)
-
-    def seen(self, x):
-        return view(x, x.shape[2], (self.options.scale, 1.0), self.options.strength, self.rng)
+        return turned(self.seen(x, self.options.strength), self.rng)
 
 
 class Invariant(Headed):

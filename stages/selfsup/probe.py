@@ -24,7 +24,7 @@ def run():
                        else load_net(weights_path(f"selfsup/{name}", seed), Encoder))
             pairs = copies(role.test.images, setting.views.strength, rng)
             record(f"data/selfsup/probe/{name}/{seed}.safetensors", right(encoder, role, options) | {
-                of: ("block image", moved(encoder, several)) for of, several in pairs.items()
+                of: ("block image", moved(encoder, *both)) for of, both in pairs.items()
             }, block=list(range(1, len(setting.encoder.widths) + 1)))
 
 

@@ -4,7 +4,8 @@ Where an encoder's best block is asked for, it is chosen on one half of the test
 both ways.
 """
 
-from stages.core.claims import best, halves
+from stages.core.charts import side_by_side
+from stages.core.claims import best_elsewhere
 from stages.core.measurements import measured
 from stages.selfsup.params import ARMS, BEGINNINGS, METHODS
 
@@ -37,18 +38,10 @@ def probes(seeds):
 
 def best_block(linear):
     """Percent right by the best block of each network."""
-    import xarray as xr
-
-    each = []
-    for name in linear.network.values:
-        one = linear.sel(network=name, drop=True).rename(block="network")
-        first, second = halves(one)
-        blocks = one.network.values
-        each.append(xr.concat([on.sel(network=best(by, blocks)).drop_vars("network")
-                               for by, on in ((first, second), (second, first))],
-                              "image", coords="minimal", compat="override"))
-    joined = xr.concat(each, "network", coords="minimal", compat="override")
-    return joined.assign_coords(network=linear.network)
+    return side_by_side({
+        name: best_elsewhere(linear.sel(network=name, drop=True).rename(block="network"), linear.block.values)
+        for name in linear.network.values
+    })
 
 
 def last_block(found):

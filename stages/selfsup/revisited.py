@@ -57,8 +57,7 @@ def taken(split, counts, rng):
     """The images of a split in a random order of which each class has as many as `counts`, by class, says."""
     order = torch.randperm(len(split), generator=rng, device=rng.device)
     labels = split.labels[order]
-    chosen = torch.cat([order[labels == c][:count] for c, count in enumerate(counts)])
-    return Split(split.images[chosen], split.labels[chosen])
+    return split.at(torch.cat([order[labels == c][:count] for c, count in enumerate(counts)]))
 
 
 def unbalanced(split, classes, tail, even, rng):
@@ -78,8 +77,7 @@ class Unlike(Views):
 
     def __iter__(self):
         for x, _ in self.batches:
-            query = view(x, x.shape[2], (self.options.scale, 1.0), self.strength, self.rng)
-            yield (torch.cat([query, self.seen(x)]),)
+            yield (torch.cat([self.seen(x, self.strength), self.seen(x, self.options.strength)]),)
 
 
 def overlap(box, key):

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from stages.core.data import Batches
-from stages.selfsup.augment import view
+from stages.selfsup.augment import Viewed
 from stages.selfsup.nets import Headed
 
 TURNS = 4
@@ -21,19 +21,13 @@ def rotated(x):
     return torch.stack([torch.rot90(x, turns, (2, 3)) for turns in range(TURNS)])
 
 
-class Rotated:
+class Rotated(Viewed):
     """Training batches (4b, c, h, w), every image in all four rotations."""
-
-    def __init__(self, batches, options, rng):
-        self.batches, self.options, self.rng = batches, options, rng
-
-    def __len__(self):
-        return len(self.batches)
 
     def __iter__(self):
         for x, _ in self.batches:
-            x = view(x, x.shape[2], (self.options.scale, 1.0), 0.0, self.rng)
-            yield (rotated(x).flatten(0, 1).contiguous(memory_format=torch.channels_last),)
+            turns = rotated(self.seen(x, 0.0)).flatten(0, 1)
+            yield (turns.contiguous(memory_format=torch.channels_last),)
 
 
 def rotation(net, batch):

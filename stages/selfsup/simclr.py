@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from stages.core.compute import device
 from stages.core.data import Batches
 from stages.core.errors import UserError
-from stages.selfsup.augment import view
+from stages.selfsup.augment import Viewed
 from stages.selfsup.nets import Headed, mlp
 
 
@@ -39,23 +39,17 @@ def nt_xent(z, tau):
     return F.cross_entropy(similarities(z, tau), others(n, z.device))
 
 
-class Views:
-    """Training batches (2b, 3, h, w): two random views of each image in `batches`."""
+class Views(Viewed):
+    """Training batches (2b, c, h, w): two random views of each image in `batches`."""
 
     def __init__(self, batches, options, rng):
         if batches.batch_size < 2:
             raise UserError("a batch of 1 image has no other image to be unlike: raise the batch size")
-        self.batches, self.options, self.rng = batches, options, rng
-
-    def __len__(self):
-        return len(self.batches)
+        super().__init__(batches, options, rng)
 
     def __iter__(self):
         for x, _ in self.batches:
-            yield (torch.cat([self.seen(x), self.seen(x)]),)
-
-    def seen(self, x):
-        return view(x, x.shape[2], (self.options.scale, 1.0), self.options.strength, self.rng)
+            yield (torch.cat([self.seen(x, self.options.strength) for _ in range(2)]),)
 
 
 def contrast(tau, net, batch):

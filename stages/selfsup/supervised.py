@@ -4,22 +4,16 @@ from torch import nn
 
 from stages.core.data import Batches
 from stages.core.train import cross_entropy
-from stages.selfsup.augment import view
+from stages.selfsup.augment import Viewed
 from stages.selfsup.nets import Headed
 
 
-class Labelled:
+class Labelled(Viewed):
     """Training batches (x, y) of random views."""
-
-    def __init__(self, batches, options, rng):
-        self.batches, self.options, self.rng = batches, options, rng
-
-    def __len__(self):
-        return len(self.batches)
 
     def __iter__(self):
         for x, y in self.batches:
-            yield view(x, x.shape[2], (self.options.scale, 1.0), 0.0, self.rng), y
+            yield self.seen(x, 0.0), y
 
 
 def supervised(encoder, split, size, views, options, rng):

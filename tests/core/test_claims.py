@@ -5,7 +5,18 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from stages.core.claims import Claim, basis, best, claim, halves, metrics, more, summary, within
+from stages.core.claims import (
+    Claim,
+    basis,
+    best,
+    best_elsewhere,
+    claim,
+    halves,
+    metrics,
+    more,
+    summary,
+    within,
+)
 
 TEXT = {"id": "some_claim", "sentence": "It is so.", "source": "Someone, table 1"}
 
@@ -123,6 +134,14 @@ def test_the_best_is_chosen_on_images_that_it_is_not_compared_on():
     assert best(chosen, ["early", "late"]) == "early"
     assert best(compared, ["early", "late"]) == "late"
     assert chosen.sizes["image"] == compared.sizes["image"] == 2
+
+
+def test_the_best_is_read_on_the_images_that_did_not_choose_it():
+    right = xr.DataArray([[[5, 4, 1, 2]], [[0, 3, 7, 8]], [[9, 9, 9, 9]]], dims=["network", "seed", "image"],
+                         coords={"network": ["early", "late", "other"]})
+    found = best_elsewhere(right, ["early", "late"])
+    assert found.dims == ("seed", "image")
+    assert found.values.tolist() == [[0, 3, 1, 2]]           # of late, then of early
 
 
 def test_metrics_hold_effects_verdicts_and_numbers_for_one_screen():

@@ -128,3 +128,19 @@ def test_the_first_images_of_each_class():
     for n, classes, fewest in ((3, 3, 2), (1, 4, 0)):
         with pytest.raises(UserError, match=f"`demo.n` needs {n} of each class, but one has {fewest} images"):
             split.of_each(n, classes, "demo.n")
+
+
+def test_images_that_are_chosen_keep_their_labels():
+    split = some_images(12)
+    for chosen in (torch.tensor([3, 0]), split.labels == 1, slice(2, 5)):
+        found = split.at(chosen)
+        assert torch.equal(found.images, split.images[chosen])
+        assert torch.equal(found.labels, split.labels[chosen])
+
+
+def test_known_classes():
+    role = Role(some_images(100, (1, 8, 8)), some_images(50, (1, 8, 8)), list("abcdefghij"), "random")
+    known = role.known(6)
+    assert known.classes == list("abcdef")
+    assert known.train.labels.bincount().tolist() == [10] * 6
+    assert known.test.labels.bincount().tolist() == [5] * 6

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from stages.core.data import Role
 from stages.core.errors import UserError
 from stages.mixmatch.batches import Copies, Mixing, Streams
-from stages.mixmatch.images import labelled, of_known, unlabelled
+from stages.mixmatch.images import labelled, unlabelled
 from stages.mixmatch.params import Training
 from stages.mixmatch.recipe import streams
 from tests.conftest import some_images
@@ -145,11 +144,3 @@ def test_unlabelled_images_of_other_classes_are_counted(share, others):
 def named(split):
     """The label of each image, by its pixels."""
     return {one.numpy().tobytes(): int(label) for one, label in zip(split.images, split.labels, strict=True)}
-
-
-def test_known_classes():
-    role = Role(some_images(100, (1, 8, 8)), some_images(50, (1, 8, 8)), list("abcdefghij"), "random")
-    known = of_known(role, 6)
-    assert known.classes == list("abcdef")
-    assert known.train.labels.bincount().tolist() == [10] * 6
-    assert known.test.labels.bincount().tolist() == [5] * 6

@@ -97,15 +97,15 @@ def test_cells_change_places():
 def test_how_far_features_move(encoder):
     images = some_images(10, (3, 32, 32)).images
     found = copies(images, 0.5, generator(0))
-    assert [len(pairs) for pairs in found.values()] == [3, 1, 1]
+    assert [len(changed) for _, changed in found.values()] == [3, 1, 1]
     x = unit(images)
-    assert moved(encoder, [(x, x)]).abs().max() < 1e-3       # the same
-    turned = [changed for _, changed in found["rotation"]]
+    assert moved(encoder, x, [x]).abs().max() < 1e-3           # the same
+    turned = list(found["rotation"][1])
     assert all(torch.equal(one, torch.rot90(x, k, (2, 3))) for k, one in zip((1, 2, 3), turned, strict=True))
     a, b = features(encoder, x)[1], [features(encoder, one)[1] for one in turned]
     by_hand = sum(distance(a, one) for one in b) / 3 / apart(a)
-    torch.testing.assert_close(moved(encoder, found["rotation"])[1], by_hand)
-    still, cells = found["jigsaw"][0]
+    torch.testing.assert_close(moved(encoder, *found["rotation"])[1], by_hand)
+    still, (cells,) = found["jigsaw"]
     assert torch.equal(still, x[:, :, 1:31, 1:31])
     assert torch.equal(still.flatten(2).sort(2)[0], cells.flatten(2).sort(2)[0])
-    assert not torch.equal(found["colour"][0][1], x)
+    assert not torch.equal(found["colour"][1][0], x)
