@@ -14,7 +14,7 @@ from stages.mixmatch.about import ABOUT
 from stages.mixmatch.claims import claims
 from stages.mixmatch.images import images
 from stages.mixmatch.params import MAIN, METHODS, MixMatchExperiment
-from stages.mixmatch.results import NAMES, PARTS, ablations, overconfident, results, with_other_classes
+from stages.mixmatch.results import NAMES, PARTS, ablations, lost, overconfident, results, with_other_classes
 
 PAPER = {                                                    # error in %, 250 to 4,000 labels of CIFAR-10
     "Π-model": "53.02 ± 2.05, 41.82 ± 1.52, 31.53 ± 0.98, 23.07 ± 0.66, 17.41 ± 0.37",
@@ -51,7 +51,7 @@ def parts_table(full, changed):
         "MixMatch with one part changed, with the fewest labels", PARTS,
         {
             "test accuracy, %": right,
-            "points lost": {name: full.right - one for name, one in right.items() if name != "full"},
+            "points lost": lost(full, changed),
             "seeds": {name: one.sizes["seed"] for name, one in right.items()},
         },
         "Points lost are of the same seeds and test images.", of="network",
@@ -118,10 +118,10 @@ def method_figures(found, few):
 def parts_figure(full, changed, few):
     """What each part of MixMatch is worth."""
     names = {name: words for name, words in PARTS.items() if name != "full"}
-    lost = {name: full.right - one.right for name, one in changed.items()}
     return dots(
         "mixmatch/parts", f"Test accuracy that MixMatch loses with {few} labels when one part is changed, "
-        "image by image.", {"One part changed": {"": lost}}, names, "points lost", (0, "MixMatch"),
+        "image by image.", {"One part changed": {"": lost(full, changed)}}, names, "points lost",
+        (0, "MixMatch"),
         ["mixup_matters", "mixup_of_unlabelled_matters", "mixup_of_unlabelled_matters_most",
          "sharpening_matters", "copies_matter", "teacher_changes_little"],
     )

@@ -59,6 +59,11 @@ def with_other_classes(settings, seeds):
             for share in [*settings.classes.shares, "supervised"]}
 
 
+def lost(full, changed):
+    """Points that MixMatch loses by each change, of the seeds that both have."""
+    return {name: full.right - one.right for name, one in changed.items()}
+
+
 def overconfident(one):
     """How much surer a network is than right, points."""
     return one.sure - one.right

@@ -11,6 +11,7 @@ became longer and the learning rate grew with the batch, where large batches had
 from stages.core.claims import OURS, claim, more
 from stages.selfsup.about import PIRL, REVISITED, ROTNET, SIMCLR
 from stages.selfsup.params import ADDED
+from stages.selfsup.results import gains
 
 
 def claims(probes, best, arms, grid, tuned):
@@ -40,7 +41,7 @@ def encoders(probes, best):
         by_probe("pirl_rotation", "rotnet", id="pirl_beats_rotnet", source=PIRL,
                  sentence="A linear probe of PIRL's encoder, with rotations, classifies more test images "
                           "correctly than one of RotNet's, each of its best block."),
-        claim(difference=100 * (moves.sel(network="rotnet") - moves.sel(network="pirl_rotation")),
+        claim(difference=moves.sel(network="rotnet") - moves.sel(network="pirl_rotation"),
               id="pirl_is_more_invariant", source=PIRL, unit="% of the distance between images",
               given=best.sel(network=["rotnet", "pirl_rotation"]),
               sentence="Rotated images move less in the last block of PIRL's encoder, with rotations, than "
@@ -78,11 +79,9 @@ def batches(grid, best):
 
 def revisited(arms):
     """Claims on images and added invariances: SimCLR in all."""
-    def gain(arm, than="objects"):
-        return arms.sel(network=arm) - arms.sel(network=than)
-
-    added = sum(gain(arm) for arm in ADDED) / len(ADDED)
-    lost = (gain("objects", "scenes") + gain("uniform", "long_tailed")) / 2
+    gain = gains(arms)
+    added = sum(gain[arm] for arm in ADDED) / len(ADDED)
+    lost = -(gain["scenes"] + gain["long_tailed"]) / 2
     given = arms.sel(network="objects")
     words = {
         "multi_crop_helps": ("multi_crop", "constrained multi-crop"),
@@ -95,7 +94,7 @@ def revisited(arms):
               sentence="SimCLR loses less by scene-like in place of object-centred images, and by "
                        "long-tailed in place of uniform classes, than added invariances gain, in the mean "
                        "of both and of all three."),
-        *(claim(difference=gain(arm), id=id, source=REVISITED, given=given,
+        *(claim(difference=gain[arm], id=id, source=REVISITED, given=given,
                 sentence=f"SimCLR's linear probe classifies more test images correctly with {what}.")
           for id, (arm, what) in words.items()),
     ]

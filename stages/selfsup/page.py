@@ -10,7 +10,18 @@ from stages.selfsup.about import ABOUT
 from stages.selfsup.claims import claims
 from stages.selfsup.images import images
 from stages.selfsup.params import PER_CENT, Selfsup
-from stages.selfsup.results import ARM_NAMES, NAMES, TRANSFORMS, arms, best_block, grid, probes, tuned, varied
+from stages.selfsup.results import (
+    ARM_NAMES,
+    NAMES,
+    TRANSFORMS,
+    arms,
+    best_block,
+    gains,
+    grid,
+    probes,
+    tuned,
+    varied,
+)
 
 CHANCE = 10, "chance"                                        # percent; ten classes
 BEGUN = {"simclr": "from SimCLR", "random": "from random weights"}
@@ -32,7 +43,7 @@ def moved_table(found):
     last = found.isel(block=-1)
     return table(
         "How far transformed images move in the last block, % of the mean distance between different ones",
-        NAMES, {title.lower(): 100 * last[name] for name, title in TRANSFORMS.items()}, of="encoder",
+        NAMES, {title.lower(): last[name] for name, title in TRANSFORMS.items()}, of="encoder",
     )
 
 
@@ -65,7 +76,7 @@ def arms_table(right):
 
 def block_figures(found):
     """Probes by block, and how far features move by block."""
-    moves = {title: (100 * found[name], "block", "block") for name, title in TRANSFORMS.items()}
+    moves = {title: (found[name], "block", "block") for name, title in TRANSFORMS.items()}
     return [
         lines(
             "selfsup/blocks", "Test accuracy of a linear probe by the block that it reads. Chance is 10 %.",
@@ -105,9 +116,7 @@ def variant_figures(cells, right):
     """Batches and epochs, and what images and added invariances change."""
     sizes = {f"batches of {size}": cells.sel(size=size).rename(epochs="network")
              for size in cells["size"].values}
-    than = {"long_tailed": "uniform"}
-    gain = {name: right.sel(network=name) - right.sel(network=than.get(name, "objects"))
-            for name in ARM_NAMES if name not in ("objects", "uniform")}
+    gain = gains(right)
     return [
         dots(
             "selfsup/batches", "Test accuracy of a linear probe of the last block of SimCLR by batch size "

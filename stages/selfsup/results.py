@@ -7,7 +7,7 @@ both ways.
 from stages.core.charts import side_by_side
 from stages.core.claims import best_elsewhere
 from stages.core.measurements import measured
-from stages.selfsup.params import ARMS, BEGINNINGS, METHODS
+from stages.selfsup.params import ADDED, ARMS, BEGINNINGS, METHODS
 
 NAMES = {
     "random": "random weights",
@@ -17,6 +17,7 @@ NAMES = {
     "pirl_jigsaw": "PIRL, jigsaw",
     "supervised": "supervised",
 }
+THAN = {"scenes": "objects", "long_tailed": "uniform", **dict.fromkeys(ADDED, "objects")}
 ARM_NAMES = {
     "objects": "SimCLR as it is",
     "scenes": "scene-like images",
@@ -30,10 +31,10 @@ TRANSFORMS = {"rotation": "Rotation", "jigsaw": "Jigsaw", "colour": "Colour"}
 
 
 def probes(seeds):
-    """All encoders: `linear` and `neighbours` in percent, and how far features move."""
+    """All encoders: `linear` and `neighbours`, and how far features move, in percent."""
     found = measured("data/selfsup/probe/{network}/{seed}.safetensors", network=["random", *METHODS],
                      seed=seeds)
-    return found.assign(linear=100 * found.linear, neighbours=100 * found.neighbours)
+    return 100 * found
 
 
 def best_block(linear):
@@ -53,6 +54,11 @@ def arms(seeds):
     """The last block of SimCLR on other images or with what is added."""
     return last_block(measured("data/selfsup/revisited/{network}/{seed}.safetensors", network=ARMS,
                                seed=seeds))
+
+
+def gains(right):
+    """What each arm has more, points, than the one that it is compared with: arm -> DataArray."""
+    return {arm: right.sel(network=arm) - right.sel(network=than) for arm, than in THAN.items()}
 
 
 def grid(sweep, seeds):

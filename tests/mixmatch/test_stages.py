@@ -1,12 +1,19 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
+import numpy as np
 import pytest
+import torch
 
 from stages.core.errors import UserError
 from stages.core.measurements import recorded
-from stages.core.params import checked, find, load_yaml
-from stages.mixmatch import classes
-from stages.mixmatch.params import CHANGES, METHODS, MixMatchExperiment
+from stages.core.params import checked, find, load_yaml, read
+from stages.core.scores import correct, logits
+from stages.mixmatch import ablation, classes
+from stages.mixmatch.images import images
+from stages.mixmatch.nets import network
+from stages.mixmatch.params import CHANGES, METHODS, Data, MixMatchExperiment, Network
+from stages.mixmatch.recipe import measure
+from stages.mixmatch.results import of_percent
 from tests.conftest import call, change, published, random_digits, refused, written
 
 SMALL = {
@@ -38,12 +45,27 @@ def test_all_stages_twice(small_stage, project):
     assert found["mixmatch"].right.shape == (2, 40)
     known = recorded("data/mixmatch/classes/0.0/1.safetensors")
     assert known.right.shape == (2, 24)                      # of six classes in ten
+    percent = of_percent("mixmatch/10", [1]).sel(seed=1)
+    for name, known in (("right", found["mixmatch"].right[0]), ("last", found["mixmatch"].right[1]),
+                        ("sure", found["mixmatch"].sure)):
+        np.testing.assert_allclose(percent[name], 100 * known, rtol=1e-6)
     assert published(project, "mixmatch") == ([15, 5, 4], set())
     for command in ("method fixmatch", "classes", "page"):
         call(f"mixmatch.{command}")
     done = small_stage("ablation mixup_separate")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
+
+
+def test_how_sure_networks_are_is_by_averaged_weights(small):
+    role = images(read("mixmatch.data", Data))
+    both = network(role, read("mixmatch.network", Network)).eval()
+    with torch.no_grad():
+        both.trained.linear.weight.mul_(3)
+    measure("data/one.safetensors", both, role.test)
+    found, z = recorded("data/one.safetensors"), logits(both.average, role.test.images)
+    np.testing.assert_allclose(found.sure, z.softmax(1).amax(1), rtol=1e-6)
+    assert found.right.sel(weights="average").values.tolist() == correct(z, role.test.labels).tolist()
 
 
 def test_networks_of_unknown_classes_are_told_apart(small):
@@ -64,6 +86,15 @@ def test_a_share_of_unlabelled_images_is_of_other_classes(small, monkeypatch):
     call("mixmatch.classes")
     assert given == {"classes/supervised": ("supervised", 6, 0), "classes/0.0": ("mixmatch", 6, 0),
                      "classes/1.0": ("mixmatch", 6, 24)}
+
+
+def test_parts_are_changed_with_the_fewest_labels(small, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(ablation, "learn", lambda name, method, options, role, number, *rest:
+                        asked.update({name: (number, options["temperature"], options["copies"])}))
+    call("mixmatch.ablation no_sharpening")
+    call("mixmatch.ablation three_copies")
+    assert asked == {"ablation/no_sharpening": (10, 1.0, 2), "ablation/three_copies": (10, 0.5, 3)}
 
 
 def test_what_is_measured(small):

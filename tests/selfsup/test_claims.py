@@ -7,13 +7,12 @@ import xarray as xr
 from stages.core.claims import OURS
 from stages.selfsup import claims as tested
 from stages.selfsup.params import ARMS, PER_CENT
-from stages.selfsup.results import NAMES, best_block
+from stages.selfsup.results import NAMES, best_block, gains
 
 SEEDS, N = 3, 60
 LINEAR = {"random": (60, 70, 65, 60), "simclr": (60, 75, 85, 90), "rotnet": (60, 80, 75, 65),
           "pirl_rotation": (60, 70, 80, 86), "pirl_jigsaw": (60, 70, 80, 84), "supervised": (60, 80, 90, 95)}
-MOVED = {"random": 0.5, "simclr": 0.3, "rotnet": 0.8, "pirl_rotation": 0.1, "pirl_jigsaw": 0.2,
-         "supervised": 0.4}
+MOVED = {"random": 50, "simclr": 30, "rotnet": 80, "pirl_rotation": 10, "pirl_jigsaw": 20, "supervised": 40}
 GRID = {16: (60, 80), 128: (75, 85)}
 TUNED = {"random": (30, 60, 90), "simclr": (60, 80, 92)}
 ARM = {"objects": 80, "scenes": 78, "uniform": 75, "long_tailed": 74, "multi_crop": 85, "stronger": 84,
@@ -36,8 +35,8 @@ def made(linear=(), moved=(), cells=(), tuned=(), arm=()):
     names, blocks = list(NAMES), [1, 2, 3, 4]
     found = xr.Dataset({
         "linear": noisy([linear[name] for name in names], ["network", "block"], network=names, block=blocks),
-        "rotation": 0.01 * noisy([[100 * moved[name]] * 4 for name in names], ["network", "block"],
-                                 network=names, block=blocks),
+        "rotation": noisy([[moved[name]] * 4 for name in names], ["network", "block"], network=names,
+                          block=blocks),
     })
     return {one.id: one for one in tested.claims(
         found, best_block(found.linear), noisy([arm[name] for name in ARMS], ["network"], network=list(ARMS)),
@@ -71,7 +70,7 @@ def test_all_can_be_supported():
     ({"linear": {"simclr": (60, 75, 75, 60)}}, {"simclr_beats_rotnet"}),
     ({"linear": {"rotnet": (60, 60, 75, 70)}}, {"rotnet_middle_beats_last"}),
     ({"linear": {"pirl_rotation": (60, 70, 70, 70)}}, {"pirl_beats_rotnet"}),
-    ({"moved": {"pirl_rotation": 0.9}}, {"pirl_is_more_invariant"}),
+    ({"moved": {"pirl_rotation": 90}}, {"pirl_is_more_invariant"}),
     ({"tuned": {"simclr": (28, 80, 92)}},
      {"simclr_helps_with_few_labels", "simclr_helps_most_with_few_labels"}),
     ({"tuned": {"random": (30, 60, 20)}}, {"simclr_helps_most_with_few_labels"}),
@@ -100,3 +99,9 @@ def test_the_best_block_is_chosen_on_the_other_half():
     found = best_block(linear)
     assert found.dims == ("network", "seed", "image")
     assert float(found.mean()) == pytest.approx(40, abs=0.3)
+
+
+def test_gains_are_over_what_an_arm_is_compared_with():
+    found = gains(noisy([ARM[name] for name in ARMS], ["network"], network=list(ARMS)))
+    assert {name: round(float(one.mean())) for name, one in found.items()} == {
+        "scenes": -2, "long_tailed": -1, "multi_crop": 5, "stronger": 4, "neighbours": 3}

@@ -14,6 +14,7 @@ from stages.selfsup.params import Views as Options
 from stages.selfsup.pirl import PATCH, drawn_negatives, invariance, nce, patches, pirl, remember, turned
 from stages.selfsup.rotnet import Rotated, rotated, rotation
 from stages.selfsup.simclr import Views, nt_xent
+from stages.selfsup.supervised import Labelled
 from tests.conftest import some_images
 
 OPTIONS = Options(scale=0.5, strength=0.5)
@@ -52,6 +53,14 @@ def test_views_are_two_of_each_image_and_need_another():
     assert len(set(level.tolist())) == 3
     with pytest.raises(UserError, match="a batch of 1 image has no other image"):
         Views(Batches(split, 1, None), crops, None)
+
+
+@pytest.mark.parametrize(("batches", "changed"), [(Views, True), (Rotated, False), (Labelled, False)])
+def test_whose_colours_change(batches, changed):
+    """Whatever is cropped, mirrored or turned, images of one colour stay as they are, if colours do."""
+    split = Split(torch.full((8, 3, 8, 8), 102, dtype=torch.uint8), torch.zeros(8, dtype=torch.int64))
+    x, *_ = next(iter(batches(Batches(split, 8, torch.Generator()), OPTIONS, torch.Generator())))
+    assert ((x - 0.4).abs().max() > 0.05) == changed
 
 
 def test_rotations_are_exact_and_told_apart():

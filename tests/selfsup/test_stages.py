@@ -1,14 +1,20 @@
 """All stages as DVC runs them, on small data, and what stops them: one line, exit code 1, nothing written."""
 
+import numpy as np
 import pytest
 import torch
 
+from stages.core.compute import start
 from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
-from stages.core.params import checked, find, load_yaml
-from stages.selfsup.params import ARMS, METHODS, Selfsup
-from stages.selfsup.recipe import common
+from stages.core.params import checked, find, load_yaml, read
+from stages.selfsup import labels, results, revisited, sweep
+from stages.selfsup.images import images
+from stages.selfsup.linear import right
+from stages.selfsup.nets import encoder_of
+from stages.selfsup.params import ARMS, METHODS, Probe, Selfsup
+from stages.selfsup.recipe import common, settled
 from stages.selfsup.sweep import for_batches
 from tests.conftest import call, change, published, random_digits, refused, written
 
@@ -40,11 +46,86 @@ def test_all_stages_twice(small_stage, project):
     assert epochs == {"simclr": 2, "rotnet": 1, "pirl_rotation": 2, "pirl_jigsaw": 2, "supervised": 4}
     assert recorded("data/selfsup/labels/random/1.safetensors").right.shape == (3, 40)
     assert published(project, "selfsup") == ([12, 4, 6], set())
+    in_percent(found)
     for command in ("encoder pirl_jigsaw", "probe", "revisited neighbours"):
         call(f"selfsup.{command}")
     done = small_stage("sweep")
     assert (done.returncode, done.stderr) == (0, "")
     assert written(project) == first                         # the same stage twice is the same bytes
+
+
+def in_percent(simclr):
+    """What tables and claims are made of is in percent, and of the blocks and parameters that they say."""
+    of_all, arm = results.probes([1]).sel(network="simclr", seed=1), results.arms([1]).sel(network="stronger")
+    for name in ("linear", "neighbours", *results.TRANSFORMS):
+        np.testing.assert_allclose(of_all[name], 100 * simclr[name], rtol=1e-6)
+    recorded_arm = recorded("data/selfsup/revisited/stronger/1.safetensors").linear
+    assert arm.values[0].tolist() == (100 * recorded_arm[-1]).values.tolist()
+    other = recorded("data/selfsup/sweep/temperature_1.0/1.safetensors").linear
+    varied = results.varied("temperature", [1.0], [1, 2]).sel(value=1.0)
+    assert varied.values[0].tolist() == (100 * other).values.tolist()
+
+
+def test_random_weights_are_probed_with_the_statistics_of_the_images(small):
+    for name in METHODS:
+        call(f"selfsup.encoder {name}")
+    call("selfsup.probe")
+    role, setting = images(), common()
+    start(1)
+    known = right(settled(encoder_of(role, setting.encoder), role), role, read("selfsup.probe", Probe))
+    found = recorded("data/selfsup/probe/random/1.safetensors").linear
+    assert found.values.tolist() == known["linear"][1].tolist()
+
+
+def test_the_grid_is_of_all_sizes_and_epochs(small, monkeypatch):
+    asked = []
+
+    def learn(title, role, split, parts, options, setting, rng, size, epochs):
+        asked.append((size, epochs))
+        return None, []
+
+    monkeypatch.setattr(sweep, "learn", learn)
+    monkeypatch.setattr(sweep, "of_method", lambda *given: (None, []))
+    monkeypatch.setattr(sweep, "note", lambda *given: None)
+    sweep.run()
+    assert asked == [(10, 1), (10, 2), (20, 1), (20, 2)]
+
+
+def test_what_fine_tuning_begins_with(small, monkeypatch):
+    call("selfsup.encoder simclr")
+    begun = {}
+
+    def tuned(title, encoder, split, role, options, epochs, setting, rng):
+        weights = encoder.convs[0].weight.tolist()
+        begun.setdefault(title.split(",")[0], []).append((weights, len(split), epochs))
+        return torch.zeros(40, dtype=torch.bool)
+
+    monkeypatch.setattr(labels, "tuned", tuned)
+    change({"labels.epochs": [3, 2, 1]}, "selfsup")
+    labels.run()
+    learnt = load("models/selfsup/simclr/1.safetensors")[0]["convs.0.weight"].tolist()
+    assert begun["simclr"] == [(learnt, n, epochs) for n, epochs in ((10, 3), (10, 2), (60, 1))]
+    assert [one[1:] for one in begun["random"]] == [one[1:] for one in begun["simclr"]]
+    assert all(weights != learnt for weights, _, _ in begun["random"])
+
+
+@pytest.mark.parametrize(("arm", "epochs"), [("objects", 2), ("uniform", 3), ("neighbours", 2)])
+def test_arms_have_as_many_steps(small, monkeypatch, arm, epochs):
+    """Two epochs of 60 images in batches of 20 are six steps; a tail of 2 leaves 40 of them, two batches."""
+    change({"revisited.epochs": 2}, "selfsup")
+    given = {}
+
+    def learn(title, role, split, *rest, epochs, wrapped):
+        given.update(images=len(split), epochs=epochs, wrapped=wrapped)
+        return None, []
+
+    monkeypatch.setattr(revisited, "learn", learn)
+    monkeypatch.setattr(revisited, "right", lambda *given: {"right": ("image", torch.zeros(1))})
+    revisited.run(arm)
+    assert given["epochs"] == epochs
+    assert given["images"] == (40 if arm == "uniform" else 60)
+    if arm == "neighbours":                                  # from a quarter of the training on
+        assert given["wrapped"](None).begin == 1.5
 
 
 def test_the_rate_grows_with_the_root_of_the_batch(small):
