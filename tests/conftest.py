@@ -13,7 +13,9 @@ from torch import nn
 from pipeline.documents import load_document, save_document
 from stages.core import compute
 from stages.core.data import Role, Split, save_role
+from stages.core.errors import UserError
 from stages.core.files import read_json
+from stages.core.params import checked, load_yaml
 from stages.core.train import cross_entropy
 from tests.warm import Warm
 
@@ -72,13 +74,27 @@ def random_digits(train, side=28):
 def change(values, section=None):
     """Sets dotted names, of a section or of all of params.yaml in the working directory."""
     document = load_document("params.yaml")
+    put(document[section] if section else document, values)
+    save_document("params.yaml", document)
+
+
+def put(document, values):
+    """Sets dotted names in nested mappings and lists."""
     for name, value in values.items():
-        *path, last = (f"{section}.{name}" if section else name).split(".")
+        *path, last = name.split(".")
         place = document
         for key in path:
             place = place[key]
         place[last] = value
-    save_document("params.yaml", document)
+
+
+def complaint(section, kind, values):
+    """What is said of our params.yaml if a section, of the type `kind`, has these other values."""
+    content = load_yaml(ROOT / "params.yaml")[section]
+    put(content, values)
+    with pytest.raises(UserError) as error:
+        checked(section, content, kind)
+    return str(error.value)
 
 
 def call(command):

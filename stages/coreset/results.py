@@ -75,8 +75,8 @@ def chosen(order, fraction):
 
 def shared(both):
     """Percent of the half that the target would keep which the proxy keeps, by `network` (the criterion)."""
-    proxy, target = (chosen(both.order.sel(network=name, drop=True), HALF) for name in ("proxy", "target"))
-    return (100 * (proxy & target).sum("trained") / target.sum("trained")).rename(criterion="network")
+    proxy, target = (both.order.sel(network=name, drop=True) for name in ("proxy", "target"))
+    return share_kept(proxy, chosen(target, HALF))
 
 
 def wrong_kept(noisy, fraction=HALF):

@@ -6,7 +6,7 @@ import torch
 
 from stages.core.errors import UserError
 from stages.core.measurements import recorded
-from stages.core.params import checked, find, load_yaml, read
+from stages.core.params import read
 from stages.core.scores import correct, logits
 from stages.mixmatch import ablation, classes
 from stages.mixmatch.images import images
@@ -14,7 +14,7 @@ from stages.mixmatch.nets import network
 from stages.mixmatch.params import CHANGES, METHODS, Data, MixMatchExperiment, Network
 from stages.mixmatch.recipe import measure
 from stages.mixmatch.results import of_percent
-from tests.conftest import call, change, published, random_digits, refused, written
+from tests.conftest import call, change, complaint, published, random_digits, refused, written
 
 SMALL = {
     "data.train": 60, "data.test": 40, "data.pool": 4, "labels.main": [10, 20], "labels.rivals": [10],
@@ -129,11 +129,8 @@ def test_what_is_measured(small):
     ({"classes.shares": [0.0, 1.0, 1.5]}, "`mixmatch.classes.shares.2` is 1.5"),
     ({"seeds": 2}, "`mixmatch.seeds` is 2, but should be greater than or equal to 3"),
 ])
-def test_bad_parameters(project, values, line):
-    change(values, "mixmatch")
-    with pytest.raises(UserError) as error:
-        checked("mixmatch", find("mixmatch", load_yaml("params.yaml")), MixMatchExperiment)
-    assert line in str(error.value)
+def test_bad_parameters(values, line):
+    assert line in complaint("mixmatch", MixMatchExperiment, values)
 
 
 @pytest.mark.parametrize(("values", "line"), [

@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from stages.core.errors import UserError
 from stages.core.files import load
 from stages.core.measurements import recorded
-from stages.core.params import checked, find, load_yaml
 from stages.noisy_labels.params import METHODS, NoisyLabels
-from tests.conftest import call, change, published, random_digits, refused, written
+from tests.conftest import call, change, complaint, published, random_digits, refused, written
 
 SMALL = {
     "data.train": 60, "data.validation": 20, "data.test": 40, "data.pool": 4, "network.widths": [4],
@@ -84,14 +82,8 @@ RULE = "none, symmetric_ or asymmetric_ and a percentage from 1 to 99, as in sym
     ({"training.epochs": 0}, "`noisy_labels.training.epochs` is 0"),
     ({"data.role": "garments"}, "`noisy_labels.data.role` is 'garments'"),
 ])
-def test_bad_parameters(root, values, line):
-    section = load_yaml(root / "params.yaml")["noisy_labels"]
-    for name, value in values.items():
-        *path, last = name.split(".")
-        find(".".join(path), section)[last] = value
-    with pytest.raises(UserError) as error:
-        checked("noisy_labels", section, NoisyLabels)
-    assert line in str(error.value)
+def test_bad_parameters(values, line):
+    assert line in complaint("noisy_labels", NoisyLabels, values)
 
 
 @pytest.mark.parametrize(("values", "line"), [
