@@ -18,9 +18,7 @@ class Averaging(Around):
     """
 
     def __init__(self, both, lr, weight_decay, decay, weight, ramp):
-        super().__init__(Adam(both.trained.parameters(), lr))
-        for group in self.optimizer.param_groups:
-            group["fused"] = True                            # as on a GPU; else an eighth of a step is Adam
+        super().__init__(Adam(both.trained.parameters(), lr, fused=True))    # else an eighth of a step
         self.kernels = [w.detach() for w in both.trained.parameters() if w.dim() > 1]
         self.now, self.average = both.pairs()
         self.shrunk, self.moved = 1 - lr * weight_decay, 1 - decay
