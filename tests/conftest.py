@@ -74,7 +74,7 @@ def random_digits(train, side=28):
 def change(values, section=None):
     """Sets dotted names, of a section or of all of params.yaml in the working directory."""
     document = load_document("params.yaml")
-    put(document[section] if section else document, values)
+    put(document, {f"{section}.{name}" if section else name: value for name, value in values.items()})
     save_document("params.yaml", document)
 
 
