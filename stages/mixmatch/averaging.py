@@ -17,12 +17,12 @@ class Averaging(Around):
     `weight`, a tensor, grows to `peak` in the first `ramp` steps.
     """
 
-    def __init__(self, both, lr, weight_decay, decay, weight, ramp):
+    def __init__(self, both, lr, weight_decay, decay, weight, peak, ramp):
         super().__init__(Adam(both.trained.parameters(), lr, fused=True))    # else an eighth of a step
         self.kernels = [w.detach() for w in both.trained.parameters() if w.dim() > 1]
         self.now, self.average = both.pairs()
         self.shrunk, self.moved = 1 - lr * weight_decay, 1 - decay
-        self.weight, self.peak, self.ramp = weight, weight.item(), ramp
+        self.weight, self.peak, self.ramp = weight, peak, ramp
 
     def before(self, taken):
         self.weight.fill_(self.peak * min(1.0, taken / self.ramp if self.ramp else 1.0))

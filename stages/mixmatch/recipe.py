@@ -77,10 +77,10 @@ def learn(name, method, options, role, number, unlabelled, settings, seed):
     rng, recipe = start(seed), settings.training
     both = network(role, settings.network)
     some = labelled(role.train, number, len(role.classes), np.random.default_rng(seed))
-    weight = torch.tensor(float(options.get("weight", 0)), device=device)
+    weight, ramp = torch.zeros((), device=device), options.get("ramp", 0) * recipe.epochs * recipe.steps
     batches = streams(method, options, some, unlabelled, both.trained.mean, recipe, seed, rng)
     optimizer = Averaging(both, recipe.lr, recipe.weight_decay, recipe.average, weight,
-                          options.get("ramp", 0) * recipe.epochs * recipe.steps)
+                          options.get("weight", 0), ramp)
 
     def after(row):
         both.eval()

@@ -34,6 +34,9 @@ RAISING = {
     "grid_sampler_3d_backward", "cumsum", "cumsum_",
 }
 
+# what has no kernel for fake tensors
+WITHOUT_FAKE = torch.ops.aten._fused_sgd_.tensor_lr, torch.ops.aten._fused_adam_.tensor_lr
+
 
 class Noted(TorchDispatchMode):
     """Notes the operations inside, and those that were given a tensor on the CPU."""
@@ -46,8 +49,8 @@ class Noted(TorchDispatchMode):
         self.names.add(operation.overloadpacket.__name__)
         if any(torch.is_tensor(one) and one.device.type == "cpu" for one in tree_leaves((args, kwargs))):
             self.mixing.append(str(operation))
-        if operation is torch.ops.aten._fused_sgd_.tensor_lr:
-            return None                                      # which has no kernel for fake tensors
+        if operation in WITHOUT_FAKE:
+            return None
         return operation(*args, **(kwargs or {}))
 
 
@@ -56,6 +59,12 @@ def backend():
     _setup_privateuseone_for_python_backend("gpu")
     torch.gpu.get_amp_supported_dtype = lambda: [torch.bfloat16]                         # asked by autocast
     return torch.device("gpu:0")
+
+
+class Generator(torch.Generator):
+    """One that says it is on the device."""
+
+    device = property(lambda _: torch.device("gpu:0"))
 
 
 class Fake(FakeTensorMode):
@@ -83,6 +92,9 @@ def gpu(backend, monkeypatch):
             monkeypatch.setattr(module, "device", backend)
     monkeypatch.setattr("stages.core.compute.device", torch.device("cpu"))               # of autocast
     monkeypatch.setattr(nn.Module, "to", to)
+    # Tensor's own deep copies of fake tensors crash, sooner or later.
+    monkeypatch.setattr(nn.Parameter, "__deepcopy__", lambda old, _: nn.Parameter(old.detach().clone()))
+    monkeypatch.setattr(torch.Tensor, "__deepcopy__", lambda old, _: old.clone())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")                      # that autocast does not know the device
         with Fake(allow_non_fake_inputs=True):
@@ -93,7 +105,7 @@ def steps(kind, device):
     """The operations of two steps of a kind, without those of its batches."""
     images = some_images(60)
     split = Split(images.images.to(device), images.labels.to(device))
-    net, batches, loss, optimizer = kind(split, None)
+    net, batches, loss, optimizer = kind(split, Generator())
     for group in optimizer.param_groups:
         group.update(lr=torch.tensor(group["lr"], device=device), fused=True)            # as on CUDA
     net.train()

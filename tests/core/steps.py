@@ -5,17 +5,24 @@ and optimizer.
 """
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 from torch import nn
 
+from stages.blockdrop.curriculum import Freeing, curriculum_loss
+from stages.blockdrop.joint import Both, joint_loss
+from stages.blockdrop.nets import Droppable
+from stages.blockdrop.params import Policy
+from stages.blockdrop.policy import PolicyNet
 from stages.core.attacks import adversarial
 from stages.core.compute import noted
 from stages.core.cutout import Cut
 from stages.core.data import Batches
 from stages.core.mixup import Mixed, mixup
 from stages.core.nets import ResNet
+from stages.core.optimizers import Adam
 from stages.core.train import SGD, cross_entropy
 from stages.core.vgg import VGG
 from stages.coreset import forgetting
@@ -26,10 +33,18 @@ from stages.distillation.params import Smoothing, Virtual
 from stages.distillation.soft import distillation
 from stages.distillation.taught import taught_by
 from stages.distillation.teacher import constrain
+from stages.dynamic import convolution, shaping
+from stages.dynamic.gating import GatedResNet
+from stages.dynamic.params import Gates, Prior
 from stages.lottery.continuous import Annealing, optimizer_of, penalised, soften
 from stages.lottery.masks import convolutions, hold
 from stages.lottery.params import Continuous, Training
 from stages.lottery.recipe import From, Remembering
+from stages.mixmatch.averaging import Averaging
+from stages.mixmatch.batches import Copies, Mixing, Streams
+from stages.mixmatch.losses import LOSSES
+from stages.mixmatch.nets import Both as Averaged
+from stages.mixmatch.nets import WideResNet
 from stages.noise.gaussian import GaussianNoise
 from stages.noise.sam import SAM
 from stages.noisy_labels.losses import loss_of
@@ -40,6 +55,12 @@ from stages.patch.learning import Patches, Placed, Within, against
 from stages.patch.placing import Placing
 from stages.quantisation.nets import Quantised
 from stages.regularization.rotation import rotation_head, with_rotation
+from stages.selfsup.nets import Encoder
+from stages.selfsup.params import Bank, Contrast, Crops, Views
+from stages.selfsup.pirl import pirl
+from stages.selfsup.revisited import Later, crops_and_key, neighbours
+from stages.selfsup.rotnet import rotnet
+from stages.selfsup.simclr import simclr
 
 MOMENTS = {"mean": [0.5] * 3, "std": [0.25] * 3}
 
@@ -139,6 +160,65 @@ def patched(split, rng):
     return patches, batches, against(nets), Within(sgd(patches), patches.pixels)
 
 
+def several_kernels(split, rng):
+    net = convolution.DynamicResNet(2, depth=8, width=4, classes=10, **MOMENTS)
+    return net, Batches(split, 20, rng), cross_entropy, convolution.Annealing(net, sgd(net), 30.0, 5)
+
+
+def gated(split, rng):
+    net = GatedResNet(depth=8, width=4, classes=10, **MOMENTS)
+    recipe = SimpleNamespace(lr=0.1, momentum=0.9, weight_decay=5e-4)
+    prior, network = Prior(a=0.6, b=0.4, annealing=0.3, ramp=0.6), Gates(price=1.0, shaping=1.0, seeds=1)
+    shaped = shaping.Shaped(cross_entropy, prior, net.linear.weight)
+    optimizer = shaping.Ramp(shaping.optimizer_of(net, recipe), shaped, prior, network, 9)
+    return net, Batches(split, 20, rng), shaped, optimizer
+
+
+def policies():
+    """A policy network and the network of three blocks that it is for."""
+    return PolicyNet(4, 2, 3, **MOMENTS), Droppable("residual", 8, 4, 1, 10, **MOMENTS)
+
+
+def freed(split, rng):
+    (policy, base), device = policies(), split.labels.device
+    free = torch.ones(3, device=device)
+    settings = Policy(width=4, pool=2, exploration=0.8, entropy=0.1)
+    loss = curriculum_loss(base.eval(), settings, 5.0, free, rng)
+    return policy, Batches(split, 20, rng), loss, Freeing(Adam(policy.parameters(), 0.01), free, 3)
+
+
+def jointly(split, rng):
+    net = Both(*policies())
+    return net, Batches(split, 20, rng), joint_loss(0.8, 5.0, rng), Adam(net.parameters(), 0.01)
+
+
+def without_labels(parts, options, split, rng, wrap=lambda optimizer: optimizer):
+    encoder = Encoder([4, 8], [2, 2], **MOMENTS)
+    net, batches, loss = parts(encoder, split, 20, Views(scale=0.3, strength=0.5), options, rng)
+    return net, batches, loss, wrap(Adam(net.parameters(), 0.01))
+
+
+def with_neighbours(split, rng):
+    weight = torch.zeros((), device=split.labels.device)
+    return without_labels(partial(neighbours, 3, weight), CONTRAST, split, rng,
+                          partial(Later, weight=weight, value=0.4, begin=4))
+
+
+def few_labels(method, copies, options, split, rng):
+    net = Averaged(WideResNet([4, 8], 1, 10, **MOMENTS))
+    mixing = Mixing("all", 0.75, noted(np.random.default_rng(1))) if "temperature" in options else None
+    weak, strong = Copies(split, rng, 4, True), Copies(split, rng, 4, True, 8, net.trained.mean)
+    unlabelled = [weak, strong if method == "fixmatch" else weak][:copies]
+    weight = torch.zeros((), device=split.labels.device)
+    loss = partial(LOSSES[method], weight=weight, **options)
+    return (net, Streams(weak, unlabelled, mixing, 20, 3, rng), loss,
+            Averaging(net, 0.01, 0.02, 0.9, weight, 3.0, 6))
+
+
+CONTRAST = Contrast(outputs=8, temperature=0.5)
+BANK = Bank(outputs=8, temperature=0.1, negatives=5, momentum=0.5, share=0.5)
+MIXMATCH = {"copies": 2, "temperature": 0.5}
+CROPS = Crops(large=24, small=16, count=2, overlap=0.2)
 KINDS = {
     "sgd": plainly,
     "vgg": partial(plainly, make=lambda: VGG(11, 4, 10, **MOMENTS)),
@@ -167,4 +247,19 @@ KINDS = {
     "patches": patched,
     "learnt_levels": partial(plainly, make=lambda: few_bits("learnt", 0.5)),
     "backpropagated_levels": partial(plainly, make=lambda: few_bits("backpropagated", None)),
+    "several_kernels": several_kernels,
+    "gated": gated,
+    "freed": freed,
+    "jointly": jointly,
+    "simclr": partial(without_labels, simclr, CONTRAST),
+    "multi_crop": partial(without_labels, partial(crops_and_key, CROPS), CONTRAST),
+    "neighbours": with_neighbours,
+    "rotnet": partial(without_labels, rotnet, None),
+    "pirl_rotation": partial(without_labels, partial(pirl, False), BANK),
+    "pirl_jigsaw": partial(without_labels, partial(pirl, True), BANK),
+    "pseudo_label": partial(few_labels, "pseudo_label", 1, {"threshold": 0.1}),
+    "pi_model": partial(few_labels, "pi_model", 2, {}),
+    "mixmatch": partial(few_labels, "mixmatch", 2, MIXMATCH | {"teacher": False}),
+    "guessed_by_average": partial(few_labels, "mixmatch", 2, MIXMATCH | {"teacher": True}),
+    "fixmatch": partial(few_labels, "fixmatch", 2, {"threshold": 0.1}),
 }
