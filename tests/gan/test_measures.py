@@ -88,6 +88,15 @@ def test_the_width_is_the_one_that_fits_what_was_held_out():
     assert torch.equal(found, likelihood(squares(held_out[200:], centres), 20, 0.1))
 
 
+def test_images_are_taken_in_parts(monkeypatch):
+    samples, validation, test = torch.rand(3, 40, 5).unbind()
+    whole = parzen(samples, validation, test)
+    monkeypatch.setattr("stages.gan.parzen.PART", 7)
+    parts = parzen(samples, validation, test)
+    torch.testing.assert_close(parts[0], whole[0])
+    assert parts[1] == whole[1]
+
+
 class Brightness(nn.Module):
     """Names the class whose brightness the mean of an image is nearest to; its features are the pixels.
 
