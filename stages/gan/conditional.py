@@ -150,6 +150,7 @@ def run(kind: str):
     samples, classes, test = read("gan.samples", Count), len(role.classes), unit(role.test.images)
     n = len(role.train) - len(role.train.first(settings.validation, "gan.conditional.validation"))
     fitted, validation = role.train.part(0, n), unit(role.train.part(n, len(role.train)).images)
+    ceiling, _ = parzen(unit(fitted.images), validation, test)
     for seed in each_seed(read("gan.seeds", Few)):
         rng = start(seed)
         net, rows = trained(kind, settings, role, Batches(fitted, settings.batch_size, rng), rng)
@@ -159,7 +160,6 @@ def run(kind: str):
         z = torch.rand(len(labels), settings.latent, generator=rng, device=device)
         images = sampled(net, z, F.one_hot(labels, classes).float())
         found, sigma = parzen(images, validation, test)
-        ceiling, _ = parzen(unit(fitted.images), validation, test)
         images, wanted = images[:samples], labels[:samples] if kind == "conditional" else None
         numbers = measures(judge("digits", role, seed, samples), images, rng, wanted)
         record(f"data/gan/conditional/{kind}/{seed}.safetensors", scalars(numbers | {"sigma": sigma}) | {
