@@ -282,8 +282,8 @@ def test_the_weight_grows_over_a_share_of_all_steps(trained, monkeypatch):
     given, averaging = [], recipe.Averaging
     monkeypatch.setattr(recipe, "Averaging", lambda *args: given.append(args[-2:]) or averaging(*args))
     trained("mixmatch", MIXMATCH)
-    [(weight, ramp)] = given
-    assert (weight.item(), ramp) == (5.0, 3.0)
+    [(peak, ramp)] = given
+    assert (peak, ramp) == (5.0, 3.0)
 
 
 def test_loss_of_has_the_options_of_its_method():
