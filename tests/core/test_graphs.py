@@ -109,8 +109,8 @@ def one_by_one(monkeypatch):
 
 
 def rounded(group, rate):
-    """Sets the learning rate to the float32 that a replayed step has: Adam computes with more digits."""
-    group["lr"] = float(np.float32(rate))
+    """Sets the learning rate; of Adam, which computes with more digits, to the float32 of a replayed step."""
+    group["lr"] = float(np.float32(rate)) if "betas" in group else rate
 
 
 def left(kind):
