@@ -11,7 +11,6 @@ import torch
 
 from stages.core.compute import generator, start
 from stages.core.data import Batches
-from stages.core.errors import UserError
 from stages.core.nets import load_net
 from stages.core.params import Count, Training, read
 from stages.core.recipe import augmented, fit, keep, weights_path
@@ -49,11 +48,6 @@ def beside(inside, outliers, settings, recipe, seed):
     """The batches `inside`, with outliers beside them if there are any."""
     if not len(outliers):
         return inside
-    if len(outliers) < settings.outliers:
-        raise UserError(
-            f"{len(outliers)} outliers do not fill a batch, which has {settings.outliers}: lower "
-            "`ood.finetuning.outliers`, or raise `ood.exposure.images`"
-        )
     rng = generator(OUTLIERS_SEED + seed)
     return Beside(inside, Batches(outliers, settings.outliers, rng, recipe.pad, recipe.flip))
 

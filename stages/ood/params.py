@@ -90,6 +90,8 @@ class Ood(Section):
     def _enough_images(self):
         if self.exposure.images < max(classes_of(self.exposed).values()):
             raise ValueError("a section whose exposure.images are at least one for each class in `exposed`")
+        if self.exposure.images < self.finetuning.outliers:
+            raise ValueError("a section whose exposure.images fill a batch of finetuning.outliers")
         return self
 
 

@@ -122,10 +122,8 @@ def multi_contrast(tau, net, batch):
 
 def nearest(z, features, tau, count):
     """The loss of neighbours: of z (2n, d) by features (2n, d'); an image's own other view is none."""
-    n = len(z) // 2
-    rows = torch.arange(2 * n, device=z.device)
-    alike = similarities(features.detach(), 1.0).clone()
-    alike[rows, others(n, z.device)] = -torch.inf
+    other_views = others(len(z) // 2, z.device)[:, None]
+    alike = similarities(features.detach(), 1.0).scatter(1, other_views, -torch.inf)
     chosen = torch.zeros_like(alike, dtype=torch.bool).scatter_(1, alike.topk(count, 1)[1], True)
     log = similarities(z, tau).log_softmax(1)
     return -torch.where(chosen, log, 0.0).sum(1).mean() / count

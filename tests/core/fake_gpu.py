@@ -38,8 +38,15 @@ RAISING = {
 WITHOUT_FAKE = torch.ops.aten._fused_sgd_.tensor_lr, torch.ops.aten._fused_adam_.tensor_lr
 
 
+def is_on_cpu(one):
+    return torch.is_tensor(one) and one.device.type == "cpu"
+
+
 class Noted(TorchDispatchMode):
-    """Notes the operations inside, and those that were given a tensor on the CPU."""
+    """Notes the operations inside, and those that were given a tensor on the CPU.
+
+    A number that is assigned by indices is on the CPU where these are on CUDA, and is waited for.
+    """
 
     def __init__(self):
         super().__init__()
@@ -47,7 +54,8 @@ class Noted(TorchDispatchMode):
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         self.names.add(operation.overloadpacket.__name__)
-        if any(torch.is_tensor(one) and one.device.type == "cpu" for one in tree_leaves((args, kwargs))):
+        assigned = operation is torch.ops.aten.index_put_.default and args[2].dim() == 0
+        if assigned or any(is_on_cpu(one) for one in tree_leaves((args, kwargs))):
             self.mixing.append(str(operation))
         if operation in WITHOUT_FAKE:
             return None
@@ -133,6 +141,12 @@ def a_number_elsewhere(net, batch):
     return torch.tensor(0.5) * cross_entropy(net, batch)
 
 
+def a_number_by_indices(net, batch):
+    value = cross_entropy(net, batch).expand(3).clone()
+    value[torch.arange(2, device=value.device)] = 0.0
+    return value.sum()
+
+
 def waiting(net, batch):
     value = cross_entropy(net, batch)
     return value / value.item()
@@ -150,6 +164,7 @@ def test_a_tensor_on_the_cpu_is_found(gpu):
 
 def test_so_is_a_number_on_the_cpu_which_eager_steps_may_have(gpu):
     assert "aten.mul.Tensor" in steps(partial(plainly, loss=a_number_elsewhere), gpu).mixing
+    assert "aten.index_put_.default" in steps(partial(plainly, loss=a_number_by_indices), gpu).mixing
 
 
 def test_so_is_what_waits_for_the_gpu(gpu):

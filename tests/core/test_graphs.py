@@ -16,7 +16,7 @@ from torch.utils._pytree import tree_leaves
 from stages.core import checkpoint, compute, graphs, optimizers, train
 from stages.core.attacks import pgd
 from stages.core.compute import noted
-from stages.core.data import Batches
+from stages.core.data import Batches, Split
 from stages.core.graphs import Replayed
 from stages.core.train import SGD, cross_entropy, training
 from tests.conftest import some_images
@@ -113,16 +113,17 @@ def rounded(group, rate):
     group["lr"] = float(np.float32(rate)) if "betas" in group else rate
 
 
-def left(kind):
+def left(kind, device="cpu"):
     """What a training leaves: rows, weights, buffers, momentum, and the next random numbers."""
     compute.generators.clear()
     torch.manual_seed(0)
-    rng = noted(torch.Generator().manual_seed(1))
-    net, batches, loss, optimizer = kind(some_images(60), rng)
+    rng = noted(torch.Generator(device).manual_seed(1))
+    images = some_images(60)
+    net, batches, loss, optimizer = kind(Split(images.images.to(device), images.labels.to(device)), rng)
     rows = list(training(net, batches, loss, optimizer, EPOCHS))
     momenta = [value for of in optimizer.state.values() for value in of.values()]
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
-    drawn = [torch.rand(1), torch.rand(1, generator=rng)]
+    drawn = [torch.rand(1), torch.rand(1, device=device, generator=rng)]
     assert net.training
     return rows, [tensor.detach() for tensor in [*weights, *net.buffers(), *momenta, *drawn]]
 

@@ -180,6 +180,7 @@ def test_the_step_on_the_input_changes_odin_only(project):
     ("page", {"ood.exposed": ["exposed", "classes_1", "classes_5"]}, "a list with control, exposed, and"),
     ("page", {"ood.exposed": ["control", "exposed", "classes_1", "all"]}, "`ood.exposed.3` is 'all'"),
     ("page", {"ood.exposure.images": 3}, "exposure.images are at least one for each class"),
+    ("page", {"ood.finetuning.outliers": 13}, "exposure.images fill a batch of finetuning.outliers"),
     ("capacity depth_9", {}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
     ("capacity_scores 8", {"ood.capacities": ["deep"]}, "`ood.capacities.0` is 'deep'"),
     ("page", {"ood.odin.temperature": 0.0}, "`ood.odin.temperature` is 0.0, but should be greater than 0"),
@@ -194,7 +195,8 @@ def test_bad_parameters(stage, project, command, values, line):
 
 @pytest.mark.parametrize(("network", "values", "line"), [
     ("classes_6", {}, "`ood.exposed` has classes_6, but the outliers have 5 classes: lower it"),
-    ("classes_1", {"ood.finetuning.outliers": 13}, "12 outliers do not fill a batch, which has 13: lower"),
+    ("exposed", {"ood.finetuning.outliers": 61, "ood.exposure.images": 61},
+     "60 training images do not fill a batch of 61"),
     ("classes_1", {"ood.exposure.images": 13},
      "class 0 of the outliers has 12 images, of which 13 are wanted: lower"),
 ])
