@@ -54,6 +54,10 @@ def without_cuda():
     """Why there is no CUDA here."""
     if torch.version.cuda is None:
         return f"torch {torch.__version__} is built without it"
+    try:
+        torch.cuda.init()
+    except RuntimeError as error:                            # no driver, one that is too old, no card
+        return f"torch says: {str(error).split('. ')[0]}"
     return "torch finds no GPU that it can use"
 
 

@@ -7,7 +7,7 @@ import select
 import sys
 from contextlib import contextmanager
 
-from stages.core.errors import UserError
+from stages.core.errors import UserError, of_the_device
 
 _last = []
 
@@ -45,6 +45,10 @@ def main(run):
         sys.exit(f"error: {error}")
     except KeyboardInterrupt:
         sys.exit("stopped: nothing is half written, run it again")
+    except Exception as error:
+        if line := of_the_device(error):
+            sys.exit(f"error: {line}")
+        raise
 
 
 @contextmanager

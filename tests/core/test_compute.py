@@ -95,14 +95,23 @@ def test_the_device_is_that_of_the_parameter(root, tmp_path, with_params, device
     assert done.stdout.strip() == chosen
 
 
+OLD = "The NVIDIA driver on your system is too old (found version 11040)"
+
+
+def too_old():
+    raise RuntimeError(f"{OLD}. Please update your GPU driver")
+
+
 @pytest.mark.parametrize(
-    ("version", "why"),
-    [(None, f"torch {torch.__version__} is built without it"), ("13.0", "torch finds no GPU")],
+    ("version", "init", "why"),
+    [(None, None, f"torch {torch.__version__} is built without it"), ("13.0", too_old, f"torch says: {OLD}"),
+     ("13.0", lambda: None, "torch finds no GPU that it can use")],
 )
-def test_cuda_that_is_not_there_is_one_clear_line(with_params, monkeypatch, version, why):
+def test_cuda_that_is_not_there_is_one_clear_line(with_params, monkeypatch, version, init, why):
     with_params(1, "float32", "cuda")
     monkeypatch.setattr(compute, "device", torch.device("cpu"))
     monkeypatch.setattr(torch.version, "cuda", version)
+    monkeypatch.setattr(torch.cuda, "init", init)
     with pytest.raises(UserError) as error:
         compute.start(0)
     assert str(error.value).startswith(f"params.yaml: `compute.device` is cuda, but {why}")

@@ -9,7 +9,8 @@ import pytest
 
 def ran(tmp_path, root, body, *words, stdout=subprocess.PIPE):
     (tmp_path / "some_stage.py").write_text(
-        "from stages.core.errors import UserError\nfrom stages.core.stage import main\n"
+        "from torch import OutOfMemoryError\n" * ("OutOf" in body)
+        + "from stages.core.errors import UserError\nfrom stages.core.stage import main\n"
         f"def run(name: str, seed: int):\n    {body}\nif __name__ == '__main__':\n    main(run)\n",
         encoding="utf-8",
     )
@@ -30,6 +31,13 @@ def test_words_arrive_as_annotated(tmp_path, root):
         ("raise UserError('mend it')", "error: mend it\n"),
         ("raise FloatingPointError('loss is nan')", "error: loss is nan\n"),
         ("raise KeyboardInterrupt", "stopped: nothing is half written, run it again\n"),
+        ("raise OutOfMemoryError('CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total of 1.')",
+         "error: CUDA out of memory. Tried to allocate 2.00 GiB: lower the batch size, run fewer stages "
+         "beside each other, or give this one a larger share of the GPU, by `meta.needs.gpus` in its "
+         "dvc.yaml\n"),
+        ("raise RuntimeError('put_ does not have a deterministic implementation, but you set x. You can')",
+         "error: put_ does not have a deterministic implementation on this device: set `compute.device` to "
+         "cpu, or replace the operation\n"),
     ],
 )
 def test_what_the_user_can_mend(tmp_path, root, body, line):
