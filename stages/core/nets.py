@@ -47,6 +47,23 @@ def widened(x, added):
     return F.pad(x, (0, 0, 0, 0, added // 2, added - added // 2)) if added else x
 
 
+class Pointwise(nn.Conv2d):
+    """A 1x1 convolution without bias.
+
+    In float32 it first takes the pixels that its stride meets, which gives the same: on processors with AVX2,
+    oneDNN writes past its memory where it differentiates by such filters with a stride and fewer than 8
+    channels (https://github.com/uxlfoundation/oneDNN/issues/6035): a crash, or wrong gradients.
+    """
+
+    def __init__(self, channels, width, stride):
+        super().__init__(channels, width, 1, stride, bias=False)
+
+    def forward(self, x):
+        if torch.is_autocast_enabled(x.device.type):
+            return super().forward(x)
+        return F.conv2d(F.avg_pool2d(x, 1, self.stride) if self.stride != (1, 1) else x, self.weight)
+
+
 def normalising(net, mean, std):
     """Gives a network mean and deviation of the training images, a number a channel, as `net.mean` and
     `net.std`, by which it normalises its own input.

@@ -11,7 +11,7 @@ from torch import nn
 
 from stages.core.compute import device
 from stages.core.cost import of_image, parameters
-from stages.core.nets import normalising, ready
+from stages.core.nets import Pointwise, normalising, ready
 
 
 class Perceptron(nn.Module):
@@ -149,7 +149,7 @@ def _shortcut(channels, width, stride):
     """The identity or, where the shape changes, a 1x1 convolution (option B of He et al.)."""
     if stride == 1 and channels == width:
         return nn.Identity()
-    return nn.Sequential(*_convolution(channels, width, 1, stride))
+    return nn.Sequential(Pointwise(channels, width, stride), nn.BatchNorm2d(width))
 
 
 def _to_deepest(channels, deepest, stride):

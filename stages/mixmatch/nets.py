@@ -10,7 +10,7 @@ import copy
 import torch.nn.functional as F
 from torch import nn
 
-from stages.core.nets import normalising, ready
+from stages.core.nets import Pointwise, normalising, ready
 
 SLOPE, FIRST = 0.1, 16
 
@@ -25,7 +25,7 @@ class Block(nn.Module):
         self.norm1, self.norm2 = nn.BatchNorm2d(channels), nn.BatchNorm2d(width)
         self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)
         self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
-        self.wider = nn.Conv2d(channels, width, 1, stride, bias=False) if channels != width else None
+        self.wider = Pointwise(channels, width, stride) if channels != width else None
         self.first = first
 
     def forward(self, x):

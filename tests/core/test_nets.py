@@ -6,7 +6,7 @@ from torch import nn
 
 from stages.core.errors import UserError
 from stages.core.files import save
-from stages.core.nets import Block, ResNet, load_net, save_net
+from stages.core.nets import Block, Pointwise, ResNet, load_net, save_net
 
 COLOURS = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4]}
 
@@ -32,6 +32,31 @@ def test_every_parameter_of_depth_20_is_accounted_for():
 def test_other_depths_are_refused(depth):
     with pytest.raises(UserError, match=rf"depth 6n \+ 2 .*, not {depth}"):
         ResNet(depth, 16, 10, **COLOURS)
+
+
+@pytest.mark.parametrize("size", [6, 7])
+@pytest.mark.parametrize("channels", [1, 4, 8])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_pointwise_convolution_is_torchs_in_float64(stride, channels, size):
+    """In float32 and channels last, torch's own may crash here."""
+    layer = Pointwise(channels, 8, stride).to(memory_format=torch.channels_last)
+    x = torch.randn(5, channels, size, size).to(memory_format=torch.channels_last).requires_grad_()
+    exact, weight = (one.detach().double().requires_grad_() for one in (x, layer.weight))
+    expected = nn.functional.conv2d(exact, weight, stride=stride)
+    along = torch.randn(expected.shape)
+    layer(x).backward(along)
+    expected.backward(along.double())
+    torch.testing.assert_close(layer(x), expected.float(), rtol=1e-5, atol=1e-5)
+    for one, other in ((x, exact), (layer.weight, weight)):
+        torch.testing.assert_close(one.grad, other.grad.float(), rtol=1e-5, atol=1e-4)
+
+
+def test_a_pointwise_convolution_in_bfloat16_is_torchs():
+    layer, x = Pointwise(4, 8, 2), torch.randn(5, 4, 6, 6)
+    plain = nn.Conv2d(4, 8, 1, 2, bias=False)
+    plain.load_state_dict(layer.state_dict())
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(layer(x), plain(x))
 
 
 @pytest.mark.parametrize("size", [6, 7])
