@@ -51,12 +51,15 @@ def test_a_pointwise_convolution_is_torchs_in_float64(stride, channels, size):
         torch.testing.assert_close(one.grad, other.grad.float(), rtol=1e-5, atol=1e-4)
 
 
-def test_a_pointwise_convolution_in_bfloat16_is_torchs():
+def test_a_pointwise_convolution_in_bfloat16_is_torchs_own(monkeypatch):
+    monkeypatch.delattr(nn.functional, "avg_pool2d")         # by which others take the pixels
     layer, x = Pointwise(4, 8, 2), torch.randn(5, 4, 6, 6)
     plain = nn.Conv2d(4, 8, 1, 2, bias=False)
     plain.load_state_dict(layer.state_dict())
     with torch.autocast("cpu", torch.bfloat16):
         assert torch.equal(layer(x), plain(x))
+    with pytest.raises(AttributeError):
+        layer(x)
 
 
 @pytest.mark.parametrize("size", [6, 7])
