@@ -127,8 +127,17 @@ def folder():
     """Where this process keeps its checkpoints; hashed before its first training, and removed at its end."""
     stage = os.environ["DVC_STAGE"]
     here = FOLDER / re.sub(r"[^\w@.-]+", "-", stage)
-    on_success(functools.partial(shutil.rmtree, here, ignore_errors=True))
+    on_success(functools.partial(forget, here))
     return here / inputs(stage)
+
+
+def forget(here):
+    """Removes the folder `here` under another name: a kill leaves all of it, or nothing that is read."""
+    gone = here.with_name(f"{here.name}.tmp")
+    shutil.rmtree(gone, ignore_errors=True)
+    if here.exists():
+        here.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def inputs(stage):

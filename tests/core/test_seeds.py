@@ -1,5 +1,8 @@
 """A stage that computes all seeds and is killed goes on with the seed it was at, to the same bytes."""
 
+import itertools
+import os
+
 import pytest
 import torch
 
@@ -90,6 +93,33 @@ def test_nothing_is_kept_of_a_stage_that_succeeded(project, under_dvc):
     assert list((project / ".dvc/tmp/training/train").iterdir())
     stage._last[0]()
     assert not (project / ".dvc/tmp/training/train").exists()
+
+
+@pytest.mark.parametrize("removed", range(0, 14, 2))
+def test_a_stage_killed_while_it_forgets_writes_the_same_files(project, under_dvc, monkeypatch, removed):
+    run()
+    whole, left = outputs(project), itertools.repeat(None, removed)
+
+    def dying(act):
+        def remove(*args, **kwargs):
+            if next(left, Killed) is Killed:
+                raise Killed
+            act(*args, **kwargs)
+
+        return remove
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", dying(os.unlink))
+        patched.setattr(os, "rmdir", dying(os.rmdir))
+        with pytest.raises(Killed):
+            stage._last[0]()
+    for path in whole:
+        (project / path).unlink()
+    under_dvc()
+    run()
+    assert outputs(project) == whole
+    stage._last[0]()
+    assert not list((project / ".dvc/tmp/training").iterdir())
 
 
 def test_without_dvc_every_seed_is_computed_and_nothing_kept(project, monkeypatch):
