@@ -18,6 +18,7 @@ from stages.core.plots import COLOURS, figure, legend, save_figure, style
 from stages.core.words import listed
 
 MOST_TICKS = 12                                              # of more places, every second or third has one
+IN_A_ROW = 45                                                # characters below a matrix; more stand upright
 DARKEST = 0.7                                                # opacity of a matrix's cell: ink is read on it
 PIXELS = 20                                                  # of a cell, so that smoothing is not seen
 
@@ -174,6 +175,8 @@ def matrix(name, caption, panels, xlabel, ylabel, top=100, claims=()):
                 axes.text(column, row, f"{number:.0f}", size=7, ha="center", va="center")
         axes.set(title=title, xlabel=xlabel, xticks=range(len(columns)), xticklabels=columns,
                  yticks=range(len(rows)), yticklabels=rows)
+        if len(columns) * max(len(line) for name in columns for line in str(name).splitlines()) > IN_A_ROW:
+            axes.tick_params("x", rotation=90)
         axes.grid(visible=False)
     all_axes[0].set_ylabel(ylabel)
     return saved(name, fig, caption, claims)

@@ -18,7 +18,7 @@ GROUNDS = "#ffffff", "#14181d"   # the report's
 # those that lack red or green, at 3 to 1 or more on both grounds. A marker each, for print in grey.
 COLOURS = ["#006df2", "#c98428", "#50a187", "#bf0099", "#8c5c31", "#009be8", INK]
 MARKERS = ["o", "s", "^", "D", "v", "P", "X"]
-LONGEST = 11                     # letters of a word that fit beside a picture
+WIDTH, LONGEST = 0.75, 11        # inches of a picture, and letters of a word that fit beside it
 
 mpl.rcParams |= {
     "axes.edgecolor": INK,
@@ -58,12 +58,13 @@ def legend(fig, axes):
     fig.legend(*axes.get_legend_handles_labels(), loc="outside right center")
 
 
-def shortened(word):
-    """A word, as much of it as fits above or below a picture."""
-    return word if len(word) <= LONGEST else f"{word[: LONGEST - 1]}…"
+def shortened(word, inches=WIDTH):
+    """A word, as much of it as fits above or below a picture so many inches wide."""
+    most = int(LONGEST * inches / WIDTH)
+    return word if len(word) <= most else f"{word[: most - 1]}…"
 
 
-def picture_grid(headings, rows, inches=0.75, gap=2, below=6):
+def picture_grid(headings, rows, inches=WIDTH, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 
     Each row is a label, images (columns, 3 or 1, h, w) in [0, 1], and a list of captions, which stand below,

@@ -4,12 +4,12 @@ import xarray as xr
 
 from stages.core.charts import dots, lines, matrix, saved
 from stages.core.data import unit
-from stages.core.plots import picture_grid
+from stages.core.plots import picture_grid, shortened
 from stages.coreset.images import images
 from stages.coreset.params import COMPARED, HALF
 from stages.coreset.results import RANKINGS, WORDS, duplicates, of_classes, share_kept, wrong_kept
 
-SHOWN = 10                                                   # pictures in a row
+SHOWN, INCHES = 10, 0.5                                      # pictures in a row, and how wide one is
 
 
 def accuracy_figures(right, fractions, settings):
@@ -91,11 +91,11 @@ def first_and_last(both):
     for name in ("entropy", "forgetting", "k_centre"):
         order = both.order.isel(seed=0).sel(network="proxy", criterion=name).to_numpy().astype(int)
         for words, at in {"first": order[:SHOWN], "last": order[-SHOWN:]}.items():
-            captions = [role.classes[label] for label in role.train.labels[at].tolist()]
+            captions = [shortened(role.classes[label], INCHES) for label in role.train.labels[at].tolist()]
             pictures = unit(role.train.images[at]).cpu()
             rows.append((f"{WORDS[name]}: {words}", pictures, captions))
     return saved(
-        "coreset/pictures", picture_grid([""] * SHOWN, rows, inches=0.5),
+        "coreset/pictures", picture_grid([""] * SHOWN, rows, INCHES),
         "Training images that the proxy of the first seed would keep first and last, with their classes.",
         ["entropy_beats_random"],
     )

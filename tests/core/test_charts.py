@@ -155,6 +155,18 @@ def test_a_matrix_shows_its_numbers_where_they_are(drawn):
     assert cells == pytest.approx(np.array([[1, 0.002, 0.25], [0, 0.5, 1]]))
 
 
+@pytest.mark.parametrize(("names", "upright"), [
+    (["a", "b"], 0),
+    (["automobile", "a pair\nof lines"] * 2, 0),
+    (["automobile"] * 5, 90),
+])
+def test_names_below_a_matrix_do_not_cover_one_another(drawn, names, upright):
+    counts = xr.DataArray(np.ones((1, len(names))), {"digit": ["a"], "name": names}, ["digit", "name"])
+    matrix("demo/matrix", "Matrix.", {"One": counts}, "taken for", "digit")
+    (axes,) = drawn["plots/demo/figures/matrix.svg"]
+    assert {label.get_rotation() for label in axes.get_xticklabels()} == {upright}
+
+
 def test_dots_have_a_row_a_network_and_an_interval(values, drawn):
     groups = {"clean": values.sel(place=0.0), "attacked": values.sel(place=0.4, network=["sam"])}
     found = dots("demo/dots", "Dots.", {"Accuracy": groups}, LABELS, "accuracy, %")

@@ -13,6 +13,7 @@ from tests.conftest import change
 def test_long_names_are_shortened():
     assert grids.shortened("motorcycle") == "motorcycle"
     assert grids.shortened("immunohistochemistry") == "immunohist…"
+    assert grids.shortened("motorcycle", inches=0.5) == "motorc…"
 
 
 def test_copies_stand_below_their_originals(project, monkeypatch):
