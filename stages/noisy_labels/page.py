@@ -140,9 +140,10 @@ def classes_figure(found, labels, classes):
     )
 
 
-def noise_figure(settings, classes, seed):
+def noise_figure(classes, seed):
     """What labels are given, of each class."""
-    counts = given_labels(TITLES, seed)
+    named = dict.fromkeys(("class", "given_as"), classes)
+    counts = {noise: one.assign_coords(named) for noise, one in given_labels(TITLES, seed).items()}
     return matrix(
         "noisy_labels/noise", "The labels that training images are given, in percent of each class, of one "
         "seed. Cells without a number round to 0.",
@@ -157,7 +158,7 @@ def setting(settings, role, seeds):
     words = conditions(
         role, settings.training, seeds, f"noisy_labels/ce/{CLEAN}",
         f"{shape.convolutions} × 3x3 convolutions of {', '.join(map(str, shape.widths))} channels, "
-        f"{shape.dense} hidden units, images {data.pool} times smaller",
+        f"{shape.dense} hidden units" + (f", images {data.pool} times smaller" if data.pool > 1 else ""),
     )
     return words | {"images": f"{data.train - data.validation:,} for training, {data.validation:,} held out, "
                               f"{len(role.test):,} for testing"}
@@ -189,7 +190,7 @@ def run():
         [accuracy_table(found, settings), epochs_table(found),
          sweep_table(swept(settings, found, seeds), settings.methods.sce)],
         [rates_figure(found), epochs_figure(found), methods_figure(found),
-         classes_figure(found, labels, role.classes), noise_figure(settings, role.classes, seeds[0])],
+         classes_figure(found, labels, role.classes), noise_figure(role.classes, seeds[0])],
         **{f"{method}_{noise}": float(last(one[noise]).mean()) for method, one in found.items()
            for noise in TITLES},
     )
