@@ -67,8 +67,8 @@ def shortened(word, inches=WIDTH):
 def picture_grid(headings, rows, inches=WIDTH, gap=2, below=6):
     """A figure of rows of pictures under `headings`, one for each column.
 
-    Each row is a label, images (columns, 3 or 1, h, w) in [0, 1], and a list of captions, which stand below,
-    or None. `gap` and `below` are pixels of the pictures.
+    Each row is a label, images (columns, 3 or 1, h, w) in [0, 1], and a list of captions, as much of which
+    stands below as fits, or None. `gap` and `below` are pixels of the pictures.
     """
     columns, _, height, width = rows[0][1].shape
     tall = [height + (below if captions else gap) for _, _, captions in rows]
@@ -82,7 +82,8 @@ def picture_grid(headings, rows, inches=WIDTH, gap=2, below=6):
         for left, image, caption in zip(lefts, images, captions or [""] * columns, strict=True):
             sheet[top : top + height, left : left + width, :3] = image.permute(1, 2, 0)
             sheet[top : top + height, left : left + width, 3] = 1
-            axes.text(left + width / 2, top + height + 0.5, caption, size=7, ha="center", va="top")
+            words = shortened(caption, inches)
+            axes.text(left + width / 2, top + height + 0.5, words, size=7, ha="center", va="top")
     axes.imshow(sheet.numpy(), interpolation="none")
     axes.xaxis.tick_top()
     axes.set_xticks([left + width / 2 for left in lefts], headings, size=8, rotation=30, ha="left")

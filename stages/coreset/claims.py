@@ -14,15 +14,13 @@ last one asks whether that work is well spent.
 from stages.core.claims import OURS, claim
 from stages.coreset.about import CCS, SVP
 from stages.coreset.params import HALF, LEAST
-from stages.coreset.results import wrong_kept
 
 POINT, NEAR = 1.0, 0.1                                       # of test accuracy; of a rank correlation
 
 
-def claims(right, correlation, noisy):
-    """The claims, from results.py: percent right, `agreement`, and rankings of the mislabelled."""
+def claims(right, correlation, wrong):
+    """The claims, from results.py: percent right, `agreement`, and the share of wrong labels in a half."""
     everything, entropy, random = right["all"], right["entropy", HALF], right["random", HALF]
-    wrong = wrong_kept(noisy)
     rho = {name: values.sel(network="entropy") for name, values in correlation.items()}
 
     def made(difference, source=OURS, **text):

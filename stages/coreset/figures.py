@@ -4,12 +4,12 @@ import xarray as xr
 
 from stages.core.charts import dots, lines, matrix, saved
 from stages.core.data import unit
-from stages.core.plots import picture_grid, shortened
+from stages.core.plots import picture_grid
 from stages.coreset.images import images
 from stages.coreset.params import COMPARED, HALF
-from stages.coreset.results import RANKINGS, WORDS, duplicates, of_classes, share_kept, wrong_kept
+from stages.coreset.results import RANKINGS, WORDS
 
-SHOWN, INCHES = 10, 0.5                                      # pictures in a row, and how wide one is
+SHOWN = 10                                                   # pictures in a row
 
 
 def accuracy_figures(right, fractions, settings):
@@ -58,10 +58,9 @@ def ranking_figure(correlation):
     )
 
 
-def picked_figures(both, noisy, near, role):
+def picked_figures(held, role):
     """What the half that the proxy keeps holds."""
-    order = both.order.sel(network="proxy", drop=True)
-    by_class = of_classes(order, near.label).mean("seed").transpose("network", "class")
+    by_class = held["classes"].mean("seed").transpose("network", "class")
     named = {name: WORDS[name] for name in RANKINGS}
     shares = xr.DataArray(
         by_class.sel(network=list(RANKINGS)).to_numpy(),
@@ -72,8 +71,7 @@ def picked_figures(both, noisy, near, role):
             "coreset/picked", "Percent of the images with a wrong label, and of the near-duplicates, that "
             "the proxy keeps in a half.",
             {"In the half that is kept": {
-                "wrong labels": wrong_kept(noisy),
-                "near-duplicates": share_kept(order, duplicates(near)),
+                "wrong labels": held["wrong"], "near-duplicates": held["duplicates"],
             }}, named, "% kept", (100 * HALF, "what a random half holds"),
             ["forgetting_picks_wrong_labels", "entropy_picks_wrong_labels"],
         ),
@@ -91,11 +89,11 @@ def first_and_last(both):
     for name in ("entropy", "forgetting", "k_centre"):
         order = both.order.isel(seed=0).sel(network="proxy", criterion=name).to_numpy().astype(int)
         for words, at in {"first": order[:SHOWN], "last": order[-SHOWN:]}.items():
-            captions = [shortened(role.classes[label], INCHES) for label in role.train.labels[at].tolist()]
+            captions = [role.classes[label] for label in role.train.labels[at].tolist()]
             pictures = unit(role.train.images[at]).cpu()
             rows.append((f"{WORDS[name]}: {words}", pictures, captions))
     return saved(
-        "coreset/pictures", picture_grid([""] * SHOWN, rows, INCHES),
+        "coreset/pictures", picture_grid([""] * SHOWN, rows, inches=0.5),
         "Training images that the proxy of the first seed would keep first and last, with their classes.",
         ["entropy_beats_random"],
     )

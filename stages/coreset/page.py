@@ -14,18 +14,7 @@ from stages.coreset.claims import claims
 from stages.coreset.figures import accuracy_figures, first_and_last, picked_figures, ranking_figure
 from stages.coreset.images import images
 from stages.coreset.params import COMPARED, CRITERIA, HALF, LEAST, Coreset
-from stages.coreset.results import (
-    WORDS,
-    agreement,
-    duplicates,
-    of_classes,
-    rankings,
-    results,
-    share_kept,
-    shared,
-    swept,
-    wrong_kept,
-)
+from stages.coreset.results import WORDS, agreement, picked, rankings, results, shared, swept
 from stages.coreset.work import share_of_work, trainings
 
 
@@ -65,20 +54,16 @@ def ranking_table(both, correlation):
     )
 
 
-def picked_table(both, noisy, near):
+def picked_table(held):
     """What each criterion keeps."""
-    order = both.order.sel(network="proxy", drop=True)
-    by_class = of_classes(order, near.label)
-    names = by_class.network.values
-    least, most = (getattr(by_class, end)("class") for end in ("min", "max"))
+    classes = held["classes"]
     return table(
         "What the proxy keeps: percent of the wrong labels, of near-duplicates and of classes",
-        {name: WORDS[name] for name in names},
+        {name: WORDS[name] for name in classes.network.values},
         {
-            "wrong labels in 30 %": wrong_kept(noisy, LEAST),
-            "wrong labels in 50 %": wrong_kept(noisy),
-            "near-duplicates in 50 %": share_kept(order, duplicates(near)),
-            "class kept least": least, "class kept most": most,
+            "wrong labels in 30 %": held["few_wrong"], "wrong labels in 50 %": held["wrong"],
+            "near-duplicates in 50 %": held["duplicates"],
+            "class kept least": classes.min("class"), "class kept most": classes.max("class"),
         },
         "Wrong labels are learnt by a proxy of their own. Near-duplicates are the tenth of the images that "
         "is nearest to another, pixel by pixel.", of="criterion",
@@ -110,10 +95,10 @@ def cost_table(right, settings, cost):
     )
 
 
-def answer(right, settings, cost, noisy):
+def answer(right, settings, cost, held):
     """The experiment in four sentences, made of its numbers."""
     mean = {name: float(values.mean()) for name, values in right.items()}
-    wrong, part = wrong_kept(noisy).mean(["seed", "image"]), share_of_work(settings, cost)
+    wrong, part = held["wrong"].mean(["seed", "image"]), share_of_work(settings, cost)
     return (
         f"On all {settings.data.train:,} images the target has {mean['all']:.1f} % of the test images "
         f"right, on a random half {mean['random', HALF]:.1f} %, on the half of highest entropy "
@@ -131,17 +116,18 @@ def run():
     settings, seeds = read("coreset", Coreset), listed()
     right, cost = results(settings, seeds), recorded("data/coreset/cost.safetensors")
     both, noisy = rankings(seeds, seeds[: settings.seeds])
-    correlation, near = agreement(both), recorded("data/coreset/neighbours.safetensors")
+    correlation = agreement(both)
+    held = picked(both, noisy, recorded("data/coreset/neighbours.safetensors"))
     role, fractions = images(settings.target.pool), swept(right, settings)
     write_losses("coreset", {"coreset": ["proxy", "target"]}, seeds)
     write_lines("plots/coreset/curves/fractions.csv", fractions, "kept", settings.sweep.choices)
     publish(
         ABOUT, conditions(role, settings.target, seeds, "coreset/target"),
-        answer(right, settings, cost, noisy), claims(right, correlation, noisy),
+        answer(right, settings, cost, held), claims(right, correlation, held["wrong"]),
         [accuracy_table(right, settings), cost_table(right, settings, cost),
-         ranking_table(both, correlation), picked_table(both, noisy, near)],
+         ranking_table(both, correlation), picked_table(held)],
         [*accuracy_figures(right, fractions, settings), ranking_figure(correlation),
-         *picked_figures(both, noisy, near, role), first_and_last(both)],
+         *picked_figures(held, role), first_and_last(both)],
         **{f"{name}_test_accuracy": float(right[name].mean()) for name in ("proxy", "all")},
         **{f"{name}_half_test_accuracy": float(right[name, HALF].mean()) for name in settings.choices},
         work_percent=100 * share_of_work(settings, cost),

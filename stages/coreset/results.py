@@ -107,6 +107,18 @@ def of_classes(order, labels):
     return xr.concat(each, "class").assign_coords({"class": classes})
 
 
+def picked(both, noisy, neighbours):
+    """Percent that a proxy keeps, by `network` (the criterion) and seed: of wrong labels in a half, `wrong`,
+    and in three images of ten, `few_wrong`; in a half of near-`duplicates`, and by `class`, `classes`.
+    """
+    order = both.order.sel(network="proxy", drop=True)
+    return {
+        "wrong": wrong_kept(noisy), "few_wrong": wrong_kept(noisy, LEAST),
+        "duplicates": share_kept(order, duplicates(neighbours)),
+        "classes": of_classes(order, neighbours.label),
+    }
+
+
 def swept(right, settings):
     """Percent right by `network` (the choice) and `kept`, percent of the images, up to all; few seeds."""
     found = []

@@ -2,7 +2,7 @@
 
 from stages.core.charts import saved
 from stages.core.data import unit
-from stages.core.plots import picture_grid, shortened
+from stages.core.plots import picture_grid
 from stages.features.recipe import load_set, originals
 from stages.features.results import INVERTED, NONROBUST
 
@@ -16,7 +16,7 @@ def grids(seed, classes):
     sets = {name: load_set(name, seed, "cpu")[1] for name in (*NONROBUST, *INVERTED)}
 
     def row(words, images, labels=None):
-        called = None if labels is None else [shortened(classes[label]) for label in labels[shown]]
+        called = None if labels is None else [classes[label] for label in labels[shown]]
         return words.replace(", ", ",\n"), unit(images.cpu()[shown]), called
 
     first, start = row("original", train.images), row("other image", sets["robust"]["starts"])

@@ -85,13 +85,12 @@ def answer(clean, attacked):
 
 def settings(features, robust):
     """What the numbers depend on besides what all experiments name, in words."""
-    attacks = {"for D_rand": features.nonrobust.rand, "for D_det": features.nonrobust.det,
-               "in training": robust}
+    attacks = {f"for D_{name}": one for name, one in features.nonrobust} | {"in training": robust}
     return {
         "constructed sets": f"{counted(features.images, 'image')} each",
         "trained on sets": "; ".join(f"{name} {counted(one.epochs, 'epoch')}, lr {one.lr:g}"
                                      for name, one in features.retraining),
-        "attacked": f"{counted(features.evaluation.images, 'test image')}",
+        "attacked": counted(features.evaluation.images, "test image"),
         **{f"attack {what}": f"ε = {one.epsilon:g}, {counted(one.iterations, 'step')}"
            for what, one in attacks.items()},
     }

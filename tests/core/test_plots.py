@@ -111,6 +111,14 @@ def test_all_that_is_ink_turns_light_on_a_dark_ground_and_nothing_else(tmp_path)
     assert all(map(painted, texts))
 
 
+@pytest.mark.parametrize(("inches", "shown"), [
+    (0.75, ["motorcycle", "immunohist…"]), (0.5, ["motorc…", "immuno…"]),
+])
+def test_captions_are_as_long_as_fits(inches, shown):
+    rows = [("row", torch.zeros(2, 3, 4, 4), ["motorcycle", "immunohistochemistry"])]
+    assert [text.get_text() for text in plots.picture_grid(["", ""], rows, inches).axes[0].texts] == shown
+
+
 def test_there_is_nothing_between_pictures(tmp_path):
     images = torch.full((2, 3, 4, 4), 0.5)
     sheet = plots.picture_grid(["a", "b"], [("row", images, None)], gap=2).axes[0].images[0].get_array()

@@ -6,7 +6,7 @@ import xarray as xr
 
 from stages.coreset import claims as tested
 from stages.coreset.params import CRITERIA, HALF, LEAST
-from stages.coreset.results import RANKINGS
+from stages.coreset.results import RANKINGS, wrong_kept
 
 SEEDS, N, TRAINED = 3, 60, 40
 RIGHT = {
@@ -17,8 +17,8 @@ RIGHT = {
 
 
 def made(changed, rho, wrong_first):
-    """Percent right, correlations with the proxy and between targets, and orders that keep the wrong labels
-    of `wrong_first` criteria first and those of others last.
+    """Percent right, correlations with the proxy and between targets, and which wrong labels are kept: those
+    of `wrong_first` criteria first, those of others last.
     """
     rng = np.random.default_rng(0)
     ripple = xr.DataArray(rng.normal(0, 0.1, (SEEDS, N)), {"seed": [1, 2, 3]}, ["seed", "image"])
@@ -38,7 +38,7 @@ def made(changed, rho, wrong_first):
          "wrong": (["seed", "trained"], np.tile(np.arange(TRAINED) < 20, (SEEDS, 1)).astype(float))},
         {"criterion": list(CRITERIA), "seed": [1, 2, 3]},
     )
-    return right, correlation, noisy
+    return right, correlation, wrong_kept(noisy)
 
 
 def claims(changed=(), rho=(0.7, 0.75), wrong_first=("entropy", "forgetting")):

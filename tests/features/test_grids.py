@@ -10,12 +10,6 @@ from stages.features.results import INVERTED, NONROBUST
 from tests.conftest import change
 
 
-def test_long_names_are_shortened():
-    assert grids.shortened("motorcycle") == "motorcycle"
-    assert grids.shortened("immunohistochemistry") == "immunohist…"
-    assert grids.shortened("motorcycle", inches=0.5) == "motorc…"
-
-
 def test_copies_stand_below_their_originals(project, monkeypatch):
     """The images of set number i are all of brightness i / 8, their starts 1/16 brighter."""
     drawn = {}
