@@ -116,17 +116,15 @@ def test_shares_of_classes_add_up_to_the_half(both):
 
 def test_what_the_proxy_picks_is_told_apart(both):
     noisy = both.sel(network="target", drop=True).assign(
-        wrong=xr.DataArray(np.eye(3, N), {"seed": SEEDS}, ["seed", "trained"]))
+        wrong=xr.DataArray(np.ones((3, N)), {"seed": SEEDS}, ["seed", "trained"]))
     near = xr.Dataset({"distance": ("trained", np.arange(N) / N), "label": ("trained", np.arange(N) % 5)})
     found = picked(both, noisy, near)
     kept = both.order.sel(network="proxy", criterion="entropy", seed=2).values[:10]
     at = {"network": "entropy", "seed": 2}
     assert found["duplicates"].sel(at).item() == 50 * sum(image in kept for image in (0, 1))
     assert found["classes"].sel(at).values.tolist() == [25 * sum(kept % 5 == c) for c in range(5)]
-    kept = noisy.order.sel(criterion="entropy").values
-    for name, n in ("wrong", 10), ("few_wrong", 6):
-        assert found[name].sel(network="entropy").values[:, 0].tolist() == [
-            100 * (s in kept[s, :n]) for s in range(3)]
+    assert (found["wrong"].mean("image") == 50).all()        # all labels are wrong here
+    assert (found["few_wrong"].mean("image") == 30).all()
 
 
 def test_a_tenth_are_near_duplicates():
