@@ -44,8 +44,8 @@ def published(page, rule):
     """Claim -> verdict, of an experiment's page where intervals are found by `rule`; nothing is published."""
     found = {}
 
-    def publish(about, conditions, answer, claims, *shown, **numbers):
-        found.update({claim.id: claim.verdict for claim in claims})
+    def publish(about, conditions, answer, made, *shown, **numbers):
+        found.update({claim.id: claim.verdict for claim in made})
 
     with patch.object(page, "publish", publish), patch.object(claims, "interval", rule):
         page.run()
