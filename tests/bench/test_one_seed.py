@@ -69,5 +69,6 @@ def test_verdicts_are_counted():
         ("supported", ["supported", "contradicted", "inconclusive"]),
         ("inconclusive", ["supported", "contradicted"]),
         ("contradicted", ["contradicted", "contradicted"]),
+        ("supported", ["supported", "supported"]),
     ])
-    assert row == ("3", "2", "2.7", "1.3", "1.7", "2")     # 2/3 + 1 + 1; 1/3 + 1 + 0; 2/3 + 1 + 0
+    assert row == ("4", "3", "3.7", "1.3", "1.7", "2")     # 2/3 + 1 + 1 + 1; 1/3 + 1; 2/3 + 1
