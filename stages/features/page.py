@@ -6,7 +6,7 @@ of ε = 0.25, as they and the authors' repositories (robustness, constructed-dat
 
 from stages.core.charts import dots, table, write_losses
 from stages.core.data import load_role
-from stages.core.pages import accuracies, conditions, publish
+from stages.core.pages import accuracies, conditions, means, publish
 from stages.core.params import Robust, Training, read
 from stages.core.seeds import listed
 from stages.core.stage import main
@@ -73,8 +73,7 @@ def accuracy_figure(clean, balls, chance):
 
 def answer(clean, attacked):
     """The experiment in two sentences, made of its numbers; `attacked` at one epsilon."""
-    right, left = ({name: f"{one.sel(network=name).mean():.1f} %" for name in NETWORKS}
-                   for one in (clean, attacked))
+    right, left = ({name: f"{of:.1f} %" for name, of in means(one).items()} for one in (clean, attacked))
     return (
         "Networks trained on labels that look random (D_rand) or are all wrong (D_det) get "
         f"{right['on_rand']} and {right['on_det']} of the test images right, {left['on_rand']} and "
@@ -97,8 +96,8 @@ def settings(features, robust):
 
 
 def run():
-    features, robust = read("features", Features), read("robust", Robust)
-    role, recipe = load_role("objects"), read("training", Training)
+    features, robust, role = read("features", Features), read("robust", Robust), load_role("objects")
+    recipe = read("training", Training).model_copy(update={"depth": robust.depth})
     seeds, chance = listed(robust.seeds), 100 / len(role.classes)
     clean, attacked = evaluations(seeds)
     first, recognised = attacked.isel(epsilon=0), seen(INVERTED, seeds).other
@@ -106,9 +105,7 @@ def run():
     control, shared, *own = NETWORKS
     write_losses("features", {f"resnet{robust.depth}": [control], ".": [shared], "features": own}, seeds)
     publish(
-        ABOUT,
-        conditions(role, recipe.model_copy(update={"depth": robust.depth}), seeds)
-        | settings(features, robust),
+        ABOUT, conditions(role, recipe, seeds) | settings(features, robust),
         answer(clean, first), claims(clean, first, recognised, chance), tables(clean, balls, seeds),
         [accuracy_figure(clean, balls, chance), *grids(seeds[0], role.classes)], **accuracies(clean),
     )
