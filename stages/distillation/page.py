@@ -81,7 +81,8 @@ def objects_figure(right):
     return dots(
         "distillation/objects",
         "Gain in test accuracy on objects over the same network trained on labels only: by teachers that are "
-        "weaker, poorly trained, a copy, made by hand (virtual), or the network itself.",
+        "weaker, poorly trained, a copy, made by hand (virtual), or the network itself, and by smoothed "
+        "labels.",
         {"Gain over labels only": {"": right - right.sel(network="student")}}, TAUGHT,
         "points of test accuracy", (0, "the student trained on labels only"),
         ["weaker_teacher_helps", "poor_teacher_helps", "own_copy_helps", "virtual_teacher_helps",
@@ -111,10 +112,10 @@ def answer(digit, right, missed, on_objects):
     best = max(gains, key=gains.get)
     return (
         f"The student errs on {wrong['labels']:.1f} % of the test digits after labels and on "
-        f"{wrong['soft']:.1f} % after the teacher's soft labels. With no {digit} in its training it "
-        f"recognises {float(of_digit.sel(chosen_on='none')):.0f} % of them, and "
-        f"{float(of_digit.sel(chosen_on='held_out')):.0f} % with its bias corrected. On objects the largest "
-        f"gain over labels is {gains[best]:+.1f} points ({STUDENTS[best]})."
+        f"{wrong['soft']:.1f} % after the teacher's soft labels. With no {digit} among these it recognises "
+        f"{float(of_digit.sel(chosen_on='none')):.0f} % of the test images of {digit}, and "
+        f"{float(of_digit.sel(chosen_on='held_out')):.0f} % with its bias corrected. On objects, against "
+        f"labels, the best makes {gains[best]:+.1f} points ({STUDENTS[best]})."
     )
 
 
@@ -136,7 +137,7 @@ def run():
         [*digit_claims(found, missed, digit), *temperature_claims(by_size["small"][1].right),
          *object_claims(on_objects.right)],
         [*digit_tables(digits, found, teacher, by_size), omitted_table(digit, missed),
-         objects_table(on_objects, seeds[0])],
+         objects_table(on_objects, objects.poor, seeds[0])],
         [*digit_figures(digits, found, errors, by_bias(missed)), objects_figure(on_objects.right)],
         **accuracies(found.right), **accuracies(on_objects.right),
     )

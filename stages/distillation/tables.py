@@ -6,6 +6,7 @@ test accuracies on CIFAR-10 (table 2) or CIFAR-100, those of Zhang et al. 2019 o
 
 from stages.core.charts import table
 from stages.core.measurements import recorded
+from stages.core.words import counted
 from stages.distillation.results import SOURCES, STUDENTS, TEACHERS
 
 PAPER_ERRORS = {"teacher": "67", "labels": "146", "soft": "74"}
@@ -35,14 +36,16 @@ def digit_tables(digits, found, teacher, by_size):
             {
                 "paper: errors of 10,000": PAPER_ERRORS,
                 "ours: errors, %": {name: 100 - values for name, values in right.items()},
-                "log-likelihood, nats": found.log_likelihood, "agrees with teacher, %": found.agrees,
-                "KL from teacher, nats": found.divergence, "entropy, nats": found.entropy,
+                "agrees with teacher, %": found.agrees,
+                "log-likelihood, hundredths of a nat": 100 * found.log_likelihood,
+                "KL from teacher": 100 * found.divergence, "entropy": 100 * found.entropy,
             },
             f"Teacher and students have {widths}, as in the paper, which trains on all of MNIST; here "
             f"{digits.held_out:,} training images are held out. Students learn at temperature "
             f"{digits.temperature:g}. Shuffled: in each image's soft label all probabilities but the largest "
             "are permuted, once. Smoothed: one confidence for all images, whose entropy is the mean entropy "
-            "of the teacher's soft labels.",
+            "of the teacher's soft labels, both at that temperature. The last three columns are in "
+            "hundredths of a nat, at temperature 1.",
             digits=2,
         ),
         table(
@@ -55,7 +58,7 @@ def digit_tables(digits, found, teacher, by_size):
             },
             "In the paper all temperatures above 8 are similar with 300 units and more, and 2.5 to 4 are "
             "best with 30.",
-            of="learnt from",
+            of="learnt from", digits=2,
         ),
     ]
 
@@ -77,11 +80,11 @@ def omitted_table(digit, missed):
         },
         f"The teacher has seen the {digit}. A bias chosen on the test images, as in the paper, flatters; one "
         "chosen on held-out training images does not.",
-        of="learnt from",
+        of="learnt from", digits=2,
     )
 
 
-def objects_table(found, seed):
+def objects_table(found, poor, seed):
     """Accuracy and costs of the networks on `objects`, and of the classifiers of Be Your Own Teacher."""
     labels = TEACHERS | STUDENTS
     costs = {name: recorded(f"data/distillation/objects/{name}/{seed}.safetensors").attrs for name in labels}
@@ -99,8 +102,9 @@ def objects_table(found, seed):
             "parameters": {name: f"{of['parameters']:,}" for name, of in costs.items()},
             "FLOPs an image": {name: f"{of['flops']:,}" for name, of in costs.items()},
         },
-        "The papers' networks are trained for 200 epochs, on CIFAR-10 where CIFAR-100 is not named. Their "
-        "poorly trained teacher has another architecture than ours. The virtual teacher is made by hand: it "
-        "is almost sure of the label. Parameters of Be Your Own Teacher include the shallow classifiers, its "
-        "FLOPs do not: the deepest answers.",
+        "The papers' networks are trained for 200 epochs, on CIFAR-10 where CIFAR-100 is not named; what "
+        "follows a ± there is a standard deviation, of three networks. The poorly trained teacher is the "
+        f"weaker one after {counted(poor.epochs, 'epoch')}; the paper's has another architecture. The "
+        "virtual teacher is made by hand: softened, it is little more than smoothed labels. Parameters of Be "
+        "Your Own Teacher include the shallow classifiers, its FLOPs do not: the deepest answers.",
     )

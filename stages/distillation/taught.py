@@ -9,8 +9,8 @@ it is poorly trained. Tf-KD self (4.1): it is the student's own architecture, tr
 teacher sees the same shifted and mirrored image as the student, in evaluation mode.
 
 The factor T^2 is not in (1), but in the authors' code, which also divides KL by the number of classes; ours
-does not (soft.py). So their alpha of 0.6 on CIFAR-10 weighs the two terms as 0.06 to 0.4, which is our 0.13;
-their 0.95 is our 0.66.
+does not (soft.py). So its alphas of 0.6 and 0.95, with ten classes and without its multiplier of KL, weigh
+the terms as our 0.13 and 0.66 do.
 """
 
 import torch

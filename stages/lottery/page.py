@@ -19,18 +19,24 @@ ACCURACY = "test accuracy, %"
 FEW = 3                                                      # rounds; dots for fewer, for more a line
 PAPER = (
     "Frankle & Carbin 2019, section 4, ResNet-20 with learning rate 0.03 and warm-up, 30,000 steps on "
-    "CIFAR-10: 90.5 % with 27.1 % of all weights, winning tickets down to 11.8 %; dense with learning rate "
-    "0.1: 90.5 %. The paper gives the controls as curves only. Its network has convolutions on the "
-    "shortcuts, ours has none, and our percentages are of convolution weights alone."
+    "CIFAR-10, tickets reset to their initial weights: 90.5 % with 27.1 % of all weights, winning tickets "
+    "down to 11.8 %; dense with learning rate 0.1: 90.5 %. The paper gives the controls as curves only. Its "
+    "network has convolutions on the shortcuts, ours has none, and our percentages are of convolution "
+    "weights alone."
 )
 SAVARESE = (
-    "For ResNet-20 on CIFAR-10 the README of Savarese et al.'s code says 91.5 to 92.0 % for tickets with 20 "
-    "to 30 % of the weights and 90 to 91 % for dense networks."
+    "The README of Savarese et al.'s code names 91.5 to 92.0 % on CIFAR-10 for tickets of “20-30% sparsity”, "
+    "by which we think it means the weights that are left, and 90 to 91 % for dense networks."
 )
-KEPT = (
-    "Large final keeps the weights that end largest, small final those that end smallest, large init those "
-    "that began largest, magnitude increase those that grew most, movement those that moved farthest."
-)
+KEPT = {
+    "large_final": "large final those that end largest", "small_final": "small final those that end smallest",
+    "large_init": "large init those that began largest",
+    "large_init_large_final": "large init, large final those that began and end large",
+    "magnitude_increase": "magnitude increase those that grew most",
+    "movement": "movement those that moved farthest", "random": "random any",
+    "snip": "SNIP, from another paper, those that the loss feels most before training",
+    "taylor": "Taylor, from another paper, those that it feels most after training",
+}
 
 
 def sparsity(lottery, found, level):
@@ -52,7 +58,8 @@ def sparsity(lottery, found, level):
         panels = {title: (results.by_round(lottery, found.right), "round", "round of pruning")}
         figure = lines(name, caption, panels, words, ACCURACY, level, (0, 100), claims)
     return table("Test accuracy by percentage of convolution weights left, in %", words, by_left,
-                 f"The dense network has all weights. {PAPER}"), figure
+                 "The dense network has all weights. Pruned and fine-tuned: nothing is reset, every round "
+                 f"trains for as many steps, at a peak rate of {lottery.finetuned.lr:g}. {PAPER}"), figure
 
 
 def by_criterion(lottery, right, common, level):
@@ -60,13 +67,13 @@ def by_criterion(lottery, right, common, level):
     labels = {name: results.CRITERIA[name] for name in lottery.criteria}
     by_scope = {results.SCOPES[scope]: results.renamed(right, results.criteria(lottery, scope))
                 for scope in lottery.scopes}
+    kept = f"Of the weights are kept: {'; '.join(KEPT[name] for name in lottery.criteria)}."
     return table(
         f"Tickets with {common} by the criterion that chose them: test accuracy, in %", labels, by_scope,
-        f"Pruned at once. {KEPT} Zhou et al. 2019 prune iteratively and layer by layer. SNIP and Taylor are "
-        "from other papers.", of="criterion",
+        f"Pruned at once. {kept} Zhou et al. 2019 prune iteratively and layer by layer.", of="criterion",
     ), dots(
         "lottery/criteria", "Test accuracy of tickets by the criterion that chose their weights, all pruned "
-        f"at once to {common}. {KEPT}", {"By criterion": by_scope}, labels, ACCURACY, level,
+        f"at once to {common}. {kept}", {"By criterion": by_scope}, labels, ACCURACY, level,
         ["criteria_lead", "large_beats_small"],
     )
 
@@ -78,8 +85,9 @@ def by_treatment(lottery, right, common, level):
     return table(
         f"Other weights in a ticket with {common}", labels,
         {"test accuracy, %": treated, "minus the ticket's": treated - treated.sel(network="ticket")},
-        "All keep the places of the global ticket's weights. Zhou et al. 2019, sections 3 and 4, give curves "
-        "only.", of="ticket",
+        "All train the weights that the global ticket keeps. New ones are trained for all steps, from "
+        "initial batch norm and linear layer. Zhou et al. 2019, sections 3 and 4, give curves only.",
+        of="ticket",
     ), dots(
         "lottery/treatments", f"Test accuracy of a ticket with {common}, and of the same pruned network with "
         "other weights where weights are kept, or where they are not.", {"By treatment": {"": treated}},
@@ -89,10 +97,13 @@ def by_treatment(lottery, right, common, level):
 
 def variants(lottery, found, attacked):
     """The tables of tickets that are trained or found in another way."""
+    attack = lottery.adversarial.evaluation
     return [
         table("Tickets under adversarial training: test accuracy, in %", results.ATTACKED,
               {"weights left, %": attacked.left, "clean": attacked.right, "under attack": attacked.robust},
-              f"{lottery.adversarial.epochs} epochs, pruned at once. The papers have no such tickets."),
+              f"{lottery.adversarial.epochs} epochs, pruned at once; {lottery.adversarial.images:,} test "
+              f"images, clean and attacked (ε = {attack.epsilon:g}, {attack.iterations} steps). The papers "
+              "train no tickets adversarially."),
         table("Tickets by continuous sparsification and by magnitude", results.CONTINUOUS,
               {"weights left, %": found.left, "test accuracy, %": found.right}, SAVARESE),
     ]

@@ -9,7 +9,7 @@ METHODS = {
     "layerwise": "ticket, layer by layer",
     "finetuned": "pruned and fine-tuned",
     "reinit": "ticket's mask, new weights",
-    "random": "ticket's weights, random mask",
+    "random": "early weights, random mask",
 }
 CRITERIA = {
     "large_final": "large final", "small_final": "small final", "large_init": "large init",

@@ -7,9 +7,10 @@ global ticket's of round `common_round`, w are the weights at the rewind point. 
     reshuffle   the kept w of their layer in another order
     constant    + or - the standard deviation of w in their layer, by chance
 
-and with `_signed` their values take the signs of w. `frozen` leaves kept weights at w and holds all others at
-w, too, instead of at 0. Batch norm and the linear layer are those of the rewind point, and training goes on
-from its step. The control is the ticket itself.
+and with `_signed` their values take the signs of w. These are not what a network had become by the rewind
+point, so they are trained for all steps, with the initial batch norm and linear layer. `frozen` leaves kept
+weights at w and holds all others at w, too, instead of at 0; training goes on from the rewind point. The
+control is the ticket itself.
 """
 
 import torch
@@ -43,39 +44,38 @@ def signed(values):
     return lambda w, fresh, mask: values(w, fresh, mask).abs() * w.sign()
 
 
-def frozen(w, fresh, mask):
-    return w
-
-
 TREATMENTS = {
     "reinit": reinit, "reinit_signed": signed(reinit),
     "reshuffle": reshuffle, "reshuffle_signed": signed(reshuffle),
     "constant": constant, "constant_signed": signed(constant),
-    "frozen": frozen,
 }
 
 
 @torch.no_grad()
-def treat(net, fresh, masks, treatment):
-    """Gives the convolutions of `net` new weights; `fresh` is a network drawn anew."""
-    others = convolutions(fresh)
+def treat(net, early, fresh, masks, treatment):
+    """Gives the convolutions of `net` new weights, made of w in `early` and of `fresh`, a network drawn anew.
+    """
+    w, others = convolutions(early), convolutions(fresh)
     for name, weight in convolutions(net).items():
-        weight.copy_(treatment(weight.clone(), others[name], masks[name]))
+        weight.copy_(treatment(w[name], others[name], masks[name]))
 
 
 def run(treatment: str):
-    if treatment not in TREATMENTS:
-        raise UserError(f"there is no treatment `{treatment}`{among(treatment, TREATMENTS)}")
+    known = [*TREATMENTS, "frozen"]
+    if treatment not in known:
+        raise UserError(f"there is no treatment `{treatment}`{among(treatment, known)}")
     given, number = setting(), common_round()
     for seed in each_seed(read("lottery.seeds", Few)):
         start(seed)
-        net = kept("rewind", seed)
-        masks = kept_masks(f"rounds/{number}/global", seed, net)
-        held = {name: w.detach().clone() for name, w in convolutions(net).items()}
-        network(given.role)                                  # the second draw; `kept` took the first
-        treat(net, network(given.role), masks, TREATMENTS[treatment])
-        outside = held if treatment == "frozen" else None
-        fit(f"treatments/{treatment}", seed, net, masks, given, given.step, outside)
+        early, name = kept("rewind", seed), f"treatments/{treatment}"
+        masks = kept_masks(f"rounds/{number}/global", seed, early)
+        if treatment == "frozen":
+            held = {layer: w.detach().clone() for layer, w in convolutions(early).items()}
+            fit(name, seed, early, masks, given, given.step, held)
+        else:
+            net = kept("initial", seed)                      # the second draw, the controls'; a third follows
+            treat(net, early, network(given.role), masks, TREATMENTS[treatment])
+            fit(name, seed, net, masks, given)
 
 
 if __name__ == "__main__":

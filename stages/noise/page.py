@@ -124,9 +124,9 @@ def answer(found, names):
     error, noisy = means(100 - found.clean), means(lost(found)["gaussian"])
     least = min(noisy, key=noisy.get)
     return (
-        f"SGD errs on {error['sgd']:.1f} % of the test images, SAM on {error['sam']:.1f} %. Gaussian noise "
-        f"on the weights costs {names[least]} least: {noisy[least]:.1f} points of accuracy on average (SGD: "
-        f"{noisy['sgd']:.1f})."
+        f"SGD errs on {error['sgd']:.1f} % of the test images, SAM on {error['sam']:.1f} %. When "
+        f"Gaussian noise disturbs the weights, {names[least]} loses least: {noisy[least]:.1f} points of "
+        f"accuracy on average (SGD: {noisy['sgd']:.1f})."
     )
 
 

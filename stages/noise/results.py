@@ -6,7 +6,7 @@ from stages.noise.params import LOW_BITS
 # name -> words, of all networks that there may be; the control first
 NETWORKS = {
     "sgd": "SGD",
-    "gaussian": "Gaussian noise",
+    "gaussian": "SGD with noise",
     "sam": "SAM",
     "sam_multistep": "SAM, more steps",
     "sam_linf": "SAM, L∞",

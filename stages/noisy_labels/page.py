@@ -170,11 +170,11 @@ def answer(found):
     kept = {method: float(memorised(found[method][SYMMETRIC]).mean()) for method in MAIN}
     leader = max(at, key=lambda method: at[method][ASYMMETRIC])
     return (
-        f"With right labels CE has {at['ce'][CLEAN]:.0f} % of the test images right and SCE "
-        f"{at['sce'][CLEAN]:.0f} %; at 40 % symmetric noise {at['ce'][SYMMETRIC]:.0f} and "
-        f"{at['sce'][SYMMETRIC]:.0f} %, for CE ends with {kept['ce']:.0f} % of the "
-        f"wrong labels memorised and SCE with {kept['sce']:.0f} %. At 40 % "
-        f"class-dependent noise, {NAMES[leader]} is ahead with {at[leader][ASYMMETRIC]:.0f} %, where CE has "
+        f"With right labels cross-entropy (CE) has {at['ce'][CLEAN]:.0f} % of the test images right and "
+        f"symmetric cross-entropy (SCE) {at['sce'][CLEAN]:.0f} %; at 40 % symmetric noise "
+        f"{at['ce'][SYMMETRIC]:.0f} and {at['sce'][SYMMETRIC]:.0f} %, for CE ends with {kept['ce']:.0f} % of "
+        f"the wrong labels memorised and SCE with {kept['sce']:.0f} %. At 40 % class-dependent noise, "
+        f"{NAMES[leader]} is ahead with {at[leader][ASYMMETRIC]:.0f} %, where CE has "
         f"{at['ce'][ASYMMETRIC]:.0f} and SCE {at['sce'][ASYMMETRIC]:.0f} %."
     )
 

@@ -42,7 +42,7 @@ def clean_figures(settings, clean, swept):
         lines(
             "regularization/sweep",
             "Test accuracy of smaller networks trained with one method, by the value of its parameter; 0 is "
-            "plain training. A difference of a few points between single seeds means nothing.",
+            "plain training. With one seed a difference of a few points means nothing.",
             sweep_panels(settings, swept), {"small": "one method"}, "test accuracy, %", CHANCE, (0, 100),
         ),
         lines(

@@ -94,6 +94,16 @@ def test_without_weight_the_virtual_teacher_and_smoothing_are_plain_training(bat
     torch.testing.assert_close(smooth, 0.9 * plain + 0.1 * even)
 
 
+def test_the_virtual_teacher_is_label_smoothing_but_for_a_constant(batch):
+    net, pair = batch
+    weights = list(net.parameters())
+    taught = virtual(net, pair, Virtual(alpha=0.1, temperature=20.0, confidence=0.99))
+    taught = torch.autograd.grad(taught, weights)
+    smooth = torch.autograd.grad(smoothing(net, pair, Smoothing(epsilon=0.0995)), weights)
+    for ours, theirs in zip(taught, smooth, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-6)
+
+
 def test_smoothed_labels_of_the_same_entropy():
     v, y = 4 * torch.randn(200, 10), torch.arange(200) % 10
     made = same_entropy(v, y, 5.0)

@@ -37,7 +37,7 @@ def test_rows_are_the_networks_that_are_listed(root, variants):
         assert [row[0] for row in table.rows] == list(labels(networks).values())
     lost = tables(noise, found, labels(networks))[2].rows
     assert [row[1:] for row in lost] == [[f"{LESS[name]:.1f}"] * 3 for name in networks]
-    assert "costs SGD least: 10.0 points" in answer(found, labels(networks))
+    assert "SGD loses least: 10.0 points" in answer(found, labels(networks))
 
 
 def test_every_network_that_may_be_listed_has_words_and_a_section():

@@ -42,7 +42,7 @@ def test_a_training_stage(stage, project, words, network):
         ({"momentum": "momentun"}, "`training.momentun` is unknown"),
         ({"depth: 8": "depth: 9"}, "depth 6n + 2 (8, 14, 20, 32, 44, 56, 110, ...), not 9"),
         ({"batch_size: 30": "batch_size: 61"}, "60 training images do not fill a batch of 61"),
-        ({"precision: auto": "precision: half"}, "`compute.precision` is 'half', but should be"),
+        ({"precision: float32": "precision: half"}, "`compute.precision` is 'half', but should be"),
     ],
 )
 def test_bad_parameters(stage, project, changes, line):
