@@ -2,8 +2,8 @@
 
 What a set teaches is how many test images its network gets right; the only threshold is chance, what guessing
 gets right of as many images of every class. What a network withstands is how many it gets right under attack,
-not what it loses: a network that has learnt nothing loses nothing. Both were fixed before the outcome was
-looked at. Networks on D_rand and D_det learn less than others: LEARNT percent right are enough, in place of
+not what it loses: a network that has learnt nothing loses nothing. First outcomes, by other measures, were
+known then. Networks on D_rand and D_det learn less than others: LEARNT percent right are enough, in place of
 the usual 20 after a look at one seed, in which D_det had 19.6. Networks are compared image by image.
 """
 

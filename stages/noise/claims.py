@@ -2,7 +2,7 @@
 
 What a network withstands is what it *loses* when its weights are disturbed, image by image against itself
 undisturbed: that varies less from seed to seed than the accuracy that is left. Eigenvalues are compared as
-ratios, since they vary in proportion to their size. Both were fixed before the outcome was looked at.
+ratios, since they vary in proportion to their size. First outcomes, by other measures, were known then.
 """
 
 import numpy as np

@@ -39,8 +39,8 @@ def claims(found, sparse):
              sentence="With weights and activations of two bits, levels that are solved for classify more "
                       "test images correctly than levels that follow the gradient of the loss."),
         made((weights - both) - (full - weights), id="activations_cost_more",
-             sentence="Two bits cost more test accuracy for the activations of a network than for its "
-                      "weights."),
+             sentence="Two bits for the activations, added to weights of two bits, cost more test accuracy "
+                      "than those of the weights did."),
         made(sparse.right - frontier + POINT, id="sparse_bases_reach_the_frontier", source=OURS,
              sentence="Networks from whose weights bits vanish are less than a point of test accuracy below "
                       "plain ones with as many bits on average."),

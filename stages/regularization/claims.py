@@ -4,7 +4,8 @@ Differences are paired, image by image and seed by seed. Where the best of sever
 combination or the strongest defence, one half of the test images chooses it and the other compares it.
 Calibration is what a temperature would gain in log-likelihood (calibration.py): a network that has less to
 gain is better calibrated, whatever its accuracy; the Brier score says what its probabilities are worth
-altogether. All this was fixed before the outcome was looked at.
+altogether. First outcomes were known then: by the binned calibration error, on all images of CIFAR-10 and
+with one seed, mixup had calibrated worse.
 """
 
 from stages.core.claims import OURS, best, claim, halves, more

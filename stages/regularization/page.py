@@ -41,7 +41,7 @@ def clean_figures(settings, clean, swept):
     return [
         lines(
             "regularization/sweep",
-            "Test accuracy of smaller networks trained with one method, by the value of its parameter; 0 is "
+            "Test accuracy after a shorter training with one method, by the value of its parameter; 0 is "
             "plain training. With one seed a difference of a few points means nothing.",
             sweep_panels(settings, swept), {"small": "one method"}, "test accuracy, %", CHANCE, (0, 100),
         ),
@@ -104,8 +104,8 @@ def answer(settings, right, corrupted, swept):
         f"Mixup changes test accuracy by {gained['mixup']:+.1f} points, the rotation head by "
         f"{gained['rotation']:+.1f}, all three methods together by {gained['all']:+.1f}; the plain network "
         f"has {means(right)[PLAIN]:.1f} % right. On corrupted images {NETWORKS[sturdy]} errs least (mean "
-        f"corruption error {errors[sturdy]:.1f}, plain 100). Of the values that were tried on smaller "
-        f"networks, the best are {best_values(settings, swept)}."
+        f"corruption error {errors[sturdy]:.1f}, plain 100). Of the values that were tried in "
+        f"shorter trainings, the best are {best_values(settings, swept)}."
     )
 
 

@@ -22,7 +22,7 @@ def values_in_words(settings, name):
 
 
 def clean_tables(settings, clean, swept):
-    """Accuracy and calibration on test images as they are; of the smaller networks, the test images right."""
+    """Accuracy and calibration on test images as they are; of shorter trainings, the test images right."""
     small = settings.small
     return [
         table(
@@ -38,7 +38,7 @@ def clean_tables(settings, clean, swept):
             "Training errors are on training images as they are.",
         ),
         table(
-            "One method with several values: test accuracy of smaller networks, in %",
+            "One method with several values: test accuracy after a shorter training, in %",
             {name: name.replace("_", " ") for name in settings.sweep},
             {"test accuracy": swept, "gain over plain, points": gain(swept)},
             f"ResNet-{small.depth} of width {small.width}, {small.epochs} epochs. The value is, for cutout, "
