@@ -29,15 +29,19 @@ def results(networks, seeds):
     return found.assign({name: 100 * found[name] for name in RIGHT})
 
 
-def lost(found):
-    """Points of test accuracy that networks lose to each disturbance of their weights: measure -> DataArray,
-    paired image by image with the same network undisturbed; means over strengths, radii and bits.
+def left(found):
+    """Percent right of networks under each disturbance of their weights: measure -> DataArray, means over
+    strengths, radii and bits.
     """
     low = found.bits[found.bits <= LOW_BITS]
     rounded = (found.per_tensor.sel(bits=low) + found.per_channel.sel(bits=low)) / 2
-    kept = {
+    return {
         "gaussian": found.gaussian.mean("sigma"),
         "adversarial": found.adversarial_l2.mean("radius_l2"),
         "low_bits": rounded.mean("bits"),
     }
-    return {measure: found.clean - right for measure, right in kept.items()}
+
+
+def lost(found):
+    """Points of test accuracy that networks lose to each disturbance, as in `left`, image by image."""
+    return {measure: found.clean - right for measure, right in left(found).items()}

@@ -2,8 +2,8 @@
 
 Compared are scores of whole sets, averaged over the sets: AUROC, which varies less from run to run than a
 rate at one threshold, and TNR at 95 % TPR where Liu et al. claim it (they find no gain of AUROC on every
-set). Both networks, or both scores, of a difference meet the same images. First outcomes, by other measures,
-were known then.
+set). Both networks, or both scores, of a difference meet the same images. Outcomes by these measures, on
+other data and of other networks, were known when the default run was set up.
 """
 
 from stages.core.claims import OURS, claim
