@@ -4,7 +4,7 @@ Yuan, Tay, Li, Wang, Feng, CVPR 2020, https://arxiv.org/abs/1909.11723, section 
 no network, but a label that gives a little to every class, softened.
 
     p_d(k) = a if k is the label, else (1 - a) / (c - 1),    a >= 0.9                      (9)
-    L      = (1 - alpha) H(y, p) + alpha KL(p_d(T) || p(T)),    T >= 20                       (10)
+    L      = (1 - alpha) H(y, p) + alpha KL(p_d(T) || p(T)),    T >= 20                    (10)
 
 as the authors' code has it, which differs from (10) in two ways: p_d(T) is softened as if its logits were the
 probabilities p_d themselves, and the student is not softened. The code multiplies KL by 100 and divides it by

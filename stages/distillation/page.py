@@ -112,10 +112,10 @@ def answer(digit, right, missed, on_objects):
     best = max(gains, key=gains.get)
     return (
         f"The student errs on {wrong['labels']:.1f} % of the test digits after labels and on "
-        f"{wrong['soft']:.1f} % after the teacher's soft labels. With no {digit} among these it recognises "
+        f"{wrong['soft']:.1f} % after the teacher's soft labels. Trained without any {digit} it recognises "
         f"{float(of_digit.sel(chosen_on='none')):.0f} % of the test images of {digit}, and "
-        f"{float(of_digit.sel(chosen_on='held_out')):.0f} % with its bias corrected. On objects, against "
-        f"labels, the best makes {gains[best]:+.1f} points ({STUDENTS[best]})."
+        f"{float(of_digit.sel(chosen_on='held_out')):.0f} % with its bias corrected. On objects the best of "
+        f"the others differs from labels only by {gains[best]:+.1f} points ({STUDENTS[best]})."
     )
 
 

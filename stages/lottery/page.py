@@ -29,13 +29,11 @@ SAVARESE = (
     "by which we think it means the weights that are left, and 90 to 91 % for dense networks."
 )
 KEPT = {
-    "large_final": "large final those that end largest", "small_final": "small final those that end smallest",
-    "large_init": "large init those that began largest",
-    "large_init_large_final": "large init, large final those that began and end large",
-    "magnitude_increase": "magnitude increase those that grew most",
-    "movement": "movement those that moved farthest", "random": "random any",
-    "snip": "SNIP, from another paper, those that the loss feels most before training",
-    "taylor": "Taylor, from another paper, those that it feels most after training",
+    "large_final": "those that end largest", "small_final": "those that end smallest",
+    "large_init": "those that began largest", "large_init_large_final": "those that began and end large",
+    "magnitude_increase": "those that grew most", "movement": "those that moved farthest", "random": "any",
+    "snip": "those that the loss feels most before training (another paper's)",
+    "taylor": "those that the loss feels most after training (another paper's)",
 }
 
 
@@ -67,7 +65,7 @@ def by_criterion(lottery, right, common, level):
     labels = {name: results.CRITERIA[name] for name in lottery.criteria}
     by_scope = {results.SCOPES[scope]: results.renamed(right, results.criteria(lottery, scope))
                 for scope in lottery.scopes}
-    kept = f"Of the weights are kept: {'; '.join(KEPT[name] for name in lottery.criteria)}."
+    kept = f"Weights are kept {'; '.join(f'by {label}, {KEPT[name]}' for name, label in labels.items())}."
     return table(
         f"Tickets with {common} by the criterion that chose them: test accuracy, in %", labels, by_scope,
         f"Pruned at once. {kept} Zhou et al. 2019 prune iteratively and layer by layer.", of="criterion",

@@ -67,7 +67,7 @@ def test_the_answer_names_the_largest_gain_and_both_shares_of_the_digit():
     found = answer(3, digits, missed(*[np.zeros((2, 2))] * 2), networks)
     assert "errs on 5.0 % of the test digits after labels and on 3.0 % after" in found
     assert "recognises 10 % of the test images of 3, and 70 % with its bias corrected" in found
-    assert "the best makes +3.0 points (taught by a virtual teacher)" in found
+    assert "differs from labels only by +3.0 points (taught by a virtual teacher)" in found
 
 
 def test_soft_labels_are_compared_with_each_of_the_others(root, monkeypatch):

@@ -97,11 +97,14 @@ def test_without_weight_the_virtual_teacher_and_smoothing_are_plain_training(bat
 def test_the_virtual_teacher_is_label_smoothing_but_for_a_constant(batch):
     net, pair = batch
     weights = list(net.parameters())
+    label, other = math.exp(0.99 / 20), math.exp(0.01 / 9 / 20)
+    epsilon = 10 * 0.1 * other / (label + 9 * other)         # what the teacher gives to every class
+    assert epsilon == pytest.approx(0.0995, abs=5e-5)
     taught = virtual(net, pair, Virtual(alpha=0.1, temperature=20.0, confidence=0.99))
     taught = torch.autograd.grad(taught, weights)
-    smooth = torch.autograd.grad(smoothing(net, pair, Smoothing(epsilon=0.0995)), weights)
+    smooth = torch.autograd.grad(smoothing(net, pair, Smoothing(epsilon=epsilon)), weights)
     for ours, theirs in zip(taught, smooth, strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-6)
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-7)
 
 
 def test_smoothed_labels_of_the_same_entropy():
