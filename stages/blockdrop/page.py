@@ -27,17 +27,18 @@ def setting(settings, role, seeds):
 
 
 def answer(whole, cut, found, chosen):
-    """Why residual networks are better here than VGG, and what policies do, in numbers."""
+    """What parts and paths are worth, and what policies do, in numbers."""
     right, used = means(whole.right), 100 * float(chosen.gates.mean())
     lost = {name: right[name] - float(one.alone.mean()) for name, one in cut.items()}
-    short = float(found.share.where(found.length < found.length.max() / 2).sum("length").mean())
+    short = found.where(found.length < found.length.max() / 2)
+    share, number = (float(short[name].sum("length").mean()) for name in ("share", "number"))
     at = {name: float(chosen[name].mean()) for name in TUNED}
     return (
         f"Whole, the residual network has {right['residual']:.1f} % of the test images right and VGG "
         f"{right['vgg']:.1f} %; without one part they lose {lost['residual']:.0f} and {lost['vgg']:.0f} "
-        "points. Why is the residual network better here? There is a way around each of its blocks: "
-        f"{short:.0f} % of the gradient comes along paths through less than half of them, where VGG has a "
-        f"single path, through all its layers. Learned policies run {used:.0f} % of the blocks and have "
+        "points. There is a way around each residual block: paths through less than half of the blocks are "
+        f"{number:.0f} % of all paths and carry {share:.0f} % of the gradient; VGG has a single path, "
+        f"through all its layers. Learned policies run {used:.0f} % of the blocks and have "
         f"{at['learned']:.1f} % right; trained on as long, random blocks have {at['random_tuned']:.1f} %, "
         f"and one set of blocks for all images {at['fixed_tuned']:.1f} %."
     )
@@ -49,13 +50,14 @@ def run():
     role = some_of_role()
     labels, classes = role.test.labels.cpu().numpy(), role.classes
     whole, cut, found, (chosen, before) = networks(seeds), lesions(seeds), paths(seeds), policies(seeds)
+    price = {name: f"{gamma.gamma:g}" for name, gamma in settings.gammas}
     several = side_by_side({name: one.several for name, one in cut.items()})
     write_lines("plots/blockdrop/curves/several.csv", several, "dropped", CUT)
     write_losses("blockdrop", {"blockdrop": NETWORKS}, seeds)
     publish(
         ABOUT, setting(settings, role, seeds), answer(whole, cut, found, chosen),
         [*of_parts(whole, cut, found), *of_policies(whole, chosen, before)],
-        [tables.networks(whole, cut), tables.orders(whole, cut), tables.papers(whole, chosen, before)],
+        [tables.networks(whole, cut), tables.orders(whole, cut), tables.papers(whole, chosen, before, price)],
         [*figures.parts(whole, cut), *figures.paths(found), *figures.rivals(whole, chosen),
          *figures.blocks(whole, chosen, labels, classes)],
         **accuracies(whole.right),

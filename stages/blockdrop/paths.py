@@ -1,6 +1,6 @@
 """How much of the gradient comes along paths of each length.
 
-Veit, Wilber, Belongie, NIPS 2016, https://arxiv.org/abs/1605.06431, section 4.3: p residual blocks, each with
+Veit, Wilber, Belongie, NIPS 2016, https://arxiv.org/abs/1605.06431, section 5: p residual blocks, each with
 a skip, are 2^p paths from the image to the loss, of which C(p, k) go through k residuals. The image goes
 forward through the whole network; on the way back the gradient goes through the residual alone of k blocks,
 and through the skip alone of the others. The norm of what arrives at the image, times C(p, k), is how much

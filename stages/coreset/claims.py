@@ -34,8 +34,8 @@ def claims(right, correlation, wrong):
              sentence="Trained on the half of the images of which a cheap proxy is least sure, a network is "
                       "within a point of test accuracy of one that is trained on all images."),
         made(right["forgetting", HALF] - random, SVP, id="forgetting_beats_random",
-             sentence="Trained on the half of the images that a cheap proxy forgets most often while it "
-                      "learns, a network has more test images right than on a random half."),
+             sentence="Trained on the half of the images that a cheap proxy never learns or forgets most "
+                      "often, a network has more test images right than on a random half."),
         made(right["same_steps", "entropy"] - right["same_steps", "random"],
              id="entropy_beats_random_by_steps",
              sentence="Trained for as many steps as a network on all images, a network on the half of which "
@@ -50,12 +50,12 @@ def claims(right, correlation, wrong):
              sentence="Trained on three images in ten, a network has fewer test images right with those of "
                       "which a proxy is least sure than with random ones."),
         made(wrong.sel(network="forgetting") - 100 * HALF, id="forgetting_picks_wrong_labels",
-             sentence="The half of the images that a proxy forgets most often holds more than half of those "
-                      "with a wrong label."),
+             sentence="The half of the images that a proxy never learns or forgets most often holds more "
+                      "than half of those with a wrong label."),
         made(wrong.sel(network="entropy") - 100 * HALF, id="entropy_picks_wrong_labels",
              sentence="The half of the images of which a proxy is least sure holds more than half of those "
                       "with a wrong label."),
         made(entropy - right["same_work"], id="selection_beats_fewer_epochs",
              sentence="A network on the half that a proxy chooses by entropy has more test images right than "
-                      "one on all images that is trained for as much work, the proxy's included."),
+                      "one on all images that is trained for at least as much work, the proxy's included."),
     ]

@@ -55,7 +55,7 @@ def run():
         record(f"data/dynamic/attention/{seed}.safetensors", {
             "attention": ("image layer kernel", test[:, list(chosen.values())]),
             "right": ("layer image", np.stack(found)),
-        }, {"of": test.shape[1], "layers": {name: i + 1 for name, i in chosen.items()}}, layer=list(chosen))
+        }, {"layers": {name: i + 1 for name, i in chosen.items()}}, layer=list(chosen))
         if seed == first:
             places = [placed(test[: len(few), chosen[name]], settings.perplexity) for name in PLACED]
             record("data/dynamic/tsne.safetensors", {

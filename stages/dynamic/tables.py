@@ -72,8 +72,9 @@ def gates(found, dense, cost, alike):
         },
         "The multiply-accumulates of a network with gates are those of the channels that are open and of "
         "the gates themselves, mean over test images. A plain network of the same cost is interpolated "
-        "between the three widths. The last three columns are % of gates: open for more than 99 % of test "
-        "images, for fewer than 1 %, or neither, which is conditional.",
+        "between the three widths; below the narrowest the line is drawn on, which is a guess. The last "
+        "three columns are % of gates: open for more than 99 % of test images, for fewer than 1 %, or "
+        "neither, which is conditional.",
     )
 
 

@@ -30,7 +30,7 @@ def claims(clean, attacked, recognised, chance):
         *(claim(f"{name}_teaches_no_robustness", chance - attacked.sel(network=f"on_{name}"),
                 given=clean.sel(network=["sgd", f"on_{name}"]), least=LEARNT,
                 sentence=f"Trained on {words} a network gets fewer of the attacked test images {attack} "
-                         "right than guessing does.", source=f"{ILYAS}, section 3.2")
+                         "right than guessing does.", source=f"{ILYAS}, constructed-datasets")
           for name, words in CHANGED.items()),
         more(attacked, "robust", "sgd", clean, id="adversarial_training_teaches_robustness", source=figure_2,
              sentence=f"Adversarial training gets more attacked test images {attack} right than standard "

@@ -78,18 +78,20 @@ def answer(clean, attacked):
         "Networks trained on labels that look random (D_rand) or are all wrong (D_det) get "
         f"{right['on_rand']} and {right['on_det']} of the test images right, {left['on_rand']} and "
         f"{left['on_det']} under attack within ε = {attacked.epsilon.item():g}. The standard network keeps "
-        f"{left['sgd']} there, one trained in the same way on the robust set {left['on_robust']}."
+        f"{left['sgd']} there, one trained on the robust set, by another recipe, {left['on_robust']}."
     )
 
 
 def settings(features, robust):
     """What the numbers depend on besides what all experiments name, in words."""
+    tested = features.evaluation
     attacks = {f"for D_{name}": one for name, one in features.nonrobust} | {"in training": robust}
     return {
         "constructed sets": f"{counted(features.images, 'image')} each",
-        "trained on sets": "; ".join(f"{name} {counted(one.epochs, 'epoch')}, lr {one.lr:g}"
-                                     for name, one in features.retraining),
-        "attacked": counted(features.evaluation.images, "test image"),
+        "trained on sets": "; ".join(
+            f"{name} {counted(one.epochs, 'epoch')}, lr {one.lr:g}, shifts of {one.pad}"
+            f"{', mirrored' if one.flip else ''}" for name, one in features.retraining),
+        "attacked": f"{counted(tested.images, 'test image')}, {counted(tested.iterations, 'step')}",
         **{f"attack {what}": f"ε = {one.epsilon:g}, {counted(one.iterations, 'step')}"
            for what, one in attacks.items()},
     }

@@ -24,12 +24,13 @@ def claims(right):
              sentence="A few epochs of training regain more than half of the accuracy that a network loses "
                       "when its weight matrices are cut to a half, a quarter and an eighth of their rank."),
         made(refined - right["random"], id="factors_beat_random",
-             sentence="A narrow network that begins with the factors of a trained one classifies more test "
-                      "images correctly than the same network from random weights, trained as long."),
+             sentence="Over three sizes together, a narrow network that begins with the factors of a trained "
+                      "one classifies more test images correctly than the same network from random weights, "
+                      "trained as long."),
         made(refined - right["scratch"], id="factors_beat_longer_training",
-             sentence="A narrow network that begins with the factors of a trained one classifies more test "
-                      "images correctly than the same network from random weights, trained for as many "
-                      "epochs as the other had before and after it was cut."),
+             sentence="Over three sizes together, a narrow network that begins with the factors of a trained "
+                      "one classifies more test images correctly than the same network from random weights, "
+                      "trained for as many epochs as the other had before and after it was cut."),
         made(POINT - lost.sel(size="half"), id="half_costs_little",
              sentence="At half the rank, before any refinement, a network loses less than a point of test "
                       "accuracy."),

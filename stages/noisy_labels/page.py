@@ -72,7 +72,9 @@ def sweep_table(sweep, sce):
          "best epoch": {row: best(found) for row, found in one.items()},
          "wrong labels memorised": {row: memorised(found) for row, found in one.items()}},
         f"Else α = {sce.alpha:g}, β = {sce.beta:g}, A = {sce.a:g}. Labels are one class each, so only β·A "
-        f"matters: β = {2 * sce.beta:g} would be A = {2 * sce.a:g}.", of="parameter",
+        f"matters: β = {2 * sce.beta:g} would be A = {2 * sce.a:g}. The learning rate is the same for all, "
+        "so that a larger α or β also means larger steps; where accuracy is that of chance, the network "
+        "has not learnt at all.", of="parameter",
     )
 
 
@@ -172,8 +174,8 @@ def answer(found):
     return (
         f"With right labels cross-entropy (CE) has {at['ce'][CLEAN]:.0f} % of the test images right and "
         f"symmetric cross-entropy (SCE) {at['sce'][CLEAN]:.0f} %; at 40 % symmetric noise "
-        f"{at['ce'][SYMMETRIC]:.0f} and {at['sce'][SYMMETRIC]:.0f} %, for CE ends with {kept['ce']:.0f} % of "
-        f"the wrong labels memorised and SCE with {kept['sce']:.0f} %. At 40 % class-dependent noise, "
+        f"{at['ce'][SYMMETRIC]:.0f} and {at['sce'][SYMMETRIC]:.0f} %. There CE ends with {kept['ce']:.0f} % "
+        f"of the wrong labels memorised and SCE with {kept['sce']:.0f} %. At 40 % class-dependent noise, "
         f"{NAMES[leader]} is ahead with {at[leader][ASYMMETRIC]:.0f} %, where CE has "
         f"{at['ce'][ASYMMETRIC]:.0f} and SCE {at['sce'][ASYMMETRIC]:.0f} %."
     )

@@ -7,6 +7,9 @@ best      the best: chosen on one half of the test images and read on the other,
 stopped   where most labels of held-out images, as wrong as the others, are predicted: early stopping
 """
 
+import numpy as np
+
+from stages.core.claims import halves
 from stages.core.measurements import measured, recorded
 from stages.noisy_labels.params import METHODS, SYMMETRIC
 
@@ -59,10 +62,9 @@ def last(one):
 def best(one):
     import xarray as xr
 
-    middle = one.right.sizes["image"] // 2
-    halves = [one.right.isel(image=slice(middle)), one.right.isel(image=slice(middle, None))]
+    both = halves(one.right)
     read = [half.isel(epoch=other.mean("image").argmax("epoch"))
-            for half, other in zip(halves, reversed(halves), strict=True)]
+            for half, other in zip(both, reversed(both), strict=True)]
     return xr.concat(read, "image", coords="minimal", compat="override")
 
 
@@ -81,6 +83,27 @@ def share(one, of):
 def of_classes(values, labels):
     """The mean of each class of test images: `values` with the axis `class` in place of `image`."""
     return values.groupby(labels).mean()
+
+
+def spread(right, labels):
+    """How far the true accuracies of classes lie apart, in points: the deviation between those seen, less
+    what the choice of test images adds to it, not below 0; as a value for each image, whose mean it is: its
+    jackknife. `right` in percent, axes `seed` and `image`; `labels` of the images, two or more of a class.
+    """
+    right = right.transpose("seed", "image")
+    member = (np.unique(labels)[:, None] == labels.values).astype(float)             # (classes, images)
+    moments = np.stack([np.ones_like(right), right, right**2])                       # each (seeds, images)
+    of_each = moments[..., None] * member.T
+    whole = of_each.sum(2, keepdims=True)
+    n, all_of_them, without = right.sizes["image"], deviation(*whole), deviation(*(whole - of_each))
+    return right.copy(data=n * all_of_them - (n - 1) * without)
+
+
+def deviation(count, total, squares):
+    """That deviation of classes, the last axis, from sums over the images of each."""
+    mean = total / count
+    chance = (squares / count - mean**2) / (count - 1)
+    return np.sqrt(np.maximum(mean.var(-1) - chance.mean(-1) * (1 - 1 / mean.shape[-1]), 0))
 
 
 def given_labels(noises, seed):

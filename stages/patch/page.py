@@ -5,6 +5,7 @@ patches of one network on that network, ImageNet, the target toaster; area as a 
 """
 
 import torch.nn.functional as F
+import xarray as xr
 
 from stages.core.charts import dots, lines, matrix, saved, side_by_side, table, write_lines
 from stages.core.data import load_role
@@ -211,8 +212,9 @@ def run():
     seeds, sizes = listed(settings.seeds), settings.sizes
     role, found = load_role("objects"), results(settings.sizes, seeds)
     recipe = read("training", Training).model_copy(update={"depth": depth})
-    named = says_target(found.success).rename(kind="network")
-    write_lines("plots/patch/curves/size.csv", named, "size", list(KINDS))
+    named, missed = (of(found.success).rename(kind="network") for of in (says_target, errs))
+    success = xr.where(named.network == "untargeted", missed, named)
+    write_lines("plots/patch/curves/size.csv", success, "size", list(KINDS))
     clean = right(found.transfer).mean(["seed", "image"])
     publish(
         ABOUT, conditions(role, recipe, seeds, f"resnet{depth}/sgd"), answer(found, sizes), claims(found),

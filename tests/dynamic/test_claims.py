@@ -39,7 +39,10 @@ def test_claims_on_kernels():
     found = {claim.id: claim for claim in kernel_claims({k: noisy(v) for k, v in KERNELS.items()})}
     assert {claim.verdict for claim in found.values()} == {"supported"}
     effects = [found[name].effect for name in ("kernels_help", "gains_level_off", "annealing_helps")]
-    assert effects == pytest.approx([6, 6 - 0.5, 4], abs=0.2)
+    assert effects == pytest.approx([6, 6 / 3 - 0.5, 4], abs=0.2)
+    straight = KERNELS | {"five": 78.0}                      # two points a kernel, to the last
+    assert verdicts(kernel_claims({k: noisy(v) for k, v in straight.items()}))["gains_level_off"] == (
+        "inconclusive")
     worse = KERNELS | {"four": 69.0, "five": 76.0, "flat": 71.0}
     assert set(verdicts(kernel_claims({k: noisy(v) for k, v in worse.items()})).values()) == {"contradicted"}
     flat = KERNELS | {"flat": 12.0}

@@ -32,7 +32,7 @@ def test_all_stages_twice(small_stage, project):
     assert (gates.open.shape, gates.attrs["gates"]) == ((40, 28), [4, 8, 16])
     attention = recorded("data/dynamic/attention/1.safetensors")
     assert attention.attention.sum("kernel").values == pytest.approx(1, abs=0.01)
-    assert attention.attrs == {"layers": {"early": 1, "middle": 4, "late": 7}, "of": 7}
+    assert attention.attrs == {"layers": {"early": 1, "middle": 4, "late": 7}}
     cost = recorded("data/dynamic/cost.safetensors")
     assert cost.network.values.tolist() == [*KERNELS, "wider", "narrower"]
     attacks = recorded("data/dynamic/attacks/kernels/1.safetensors")

@@ -7,6 +7,7 @@ import xarray as xr
 from stages.core.claims import OURS
 from stages.noisy_labels import claims as tested
 from stages.noisy_labels.params import ASYMMETRIC, CLEAN, HIGH, METHODS, SYMMETRIC
+from stages.noisy_labels.results import spread
 
 SEEDS, N = 3, 60
 LABELS = xr.DataArray(np.arange(N) % 10, dims="image", name="class")
@@ -93,6 +94,33 @@ def test_nothing_is_tested_if_cross_entropy_has_not_learnt_from_right_labels():
     found = claims(ce={CLEAN: 12.0})
     assert verdicts(found, "not tested") == set(found)
     assert not verdicts(claims(ce={HIGH[2]: 5.0}), "not tested")             # that is an answer
+
+
+def test_the_spread_of_classes_is_that_of_their_true_accuracies():
+    """Over many draws of 20 images of each class; classes that are alike in truth seem apart in each."""
+    rng, labels = np.random.default_rng(1), xr.DataArray(np.arange(200) % 10, dims="image", name="class")
+    for true in np.linspace(0.2, 0.8, 10), np.full(10, 0.7):
+        drawn = 100.0 * (rng.random((2000, 200)) < true[labels])
+        right = xr.DataArray(drawn, dims=["seed", "image"])
+        seen = right.groupby(labels).mean().std("class")
+        found = spread(right, labels).mean("image")          # a jackknife is nearly without bias
+        assert (seen.mean() - 100 * true.std()) > 2
+        assert found.mean() - 100 * true.std() < (1 if true.std() else 3.5)
+
+
+def test_the_values_of_a_spread_are_its_jackknife():
+    rng, labels = np.random.default_rng(2), xr.DataArray(np.arange(40) % 4, dims="image", name="class")
+    right = xr.DataArray(100.0 * (rng.random((2, 40)) < np.array([0.2, 0.5, 0.7, 0.9])[labels]),
+                         dims=["seed", "image"])
+
+    def whole(right, labels):
+        by_class = right.groupby(labels)
+        noise = (by_class.var(ddof=1) / by_class.count()).mean("class") * 3 / 4
+        return np.sqrt(by_class.mean().var("class") - noise)
+
+    rest = [whole(right.drop_isel(image=i), labels.drop_isel(image=i)) for i in range(40)]
+    by_hand = 40 * whole(right, labels) - 39 * xr.concat(rest, "image").transpose("seed", "image")
+    np.testing.assert_allclose(spread(right, labels), by_hand)
 
 
 def test_the_best_rival_is_chosen_on_the_other_half():

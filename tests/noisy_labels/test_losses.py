@@ -135,14 +135,17 @@ def test_forward_correction_is_least_at_the_true_probabilities(z, zeros):
     assert slopes["forward"] < 1e-12 < 1e-2 < slopes["ce"]
 
 
-def test_no_gradient_is_lost_where_a_network_is_certain():
+def test_losses_and_gradients_are_finite_where_a_network_is_certain():
+    """Of the loss that has a bound there, the gradient is 0: it has given the label up."""
     z = torch.tensor([[200.0, 0.0, -200.0]], requires_grad=True)
     eye = torch.eye(3)
     for of in (partial(forward, transition=eye), partial(generalised, q=0.7),
                partial(symmetric, alpha=0.1, beta=1.0, a=-4.0)):
         value = of(z, torch.tensor([2]))
         assert torch.isfinite(value)
-        assert torch.isfinite(torch.autograd.grad(value, z)[0]).all()
+        slope = torch.autograd.grad(value, z)[0]
+        assert torch.isfinite(slope).all()
+        assert slope.any() == (of.func is not generalised)
 
 
 def test_mixup_is_that_of_core():
