@@ -50,14 +50,14 @@ def run():
     role = some_of_role()
     labels, classes = role.test.labels.cpu().numpy(), role.classes
     whole, cut, found, (chosen, before) = networks(seeds), lesions(seeds), paths(seeds), policies(seeds)
-    price = {name: f"{gamma.gamma:g}" for name, gamma in settings.gammas}
     several = side_by_side({name: one.several for name, one in cut.items()})
     write_lines("plots/blockdrop/curves/several.csv", several, "dropped", CUT)
     write_losses("blockdrop", {"blockdrop": NETWORKS}, seeds)
     publish(
         ABOUT, setting(settings, role, seeds), answer(whole, cut, found, chosen),
         [*of_parts(whole, cut, found), *of_policies(whole, chosen, before)],
-        [tables.networks(whole, cut), tables.orders(whole, cut), tables.papers(whole, chosen, before, price)],
+        [tables.networks(whole, cut), tables.orders(whole, cut),
+         tables.papers(whole, chosen, before, settings.gammas)],
         [*figures.parts(whole, cut), *figures.paths(found), *figures.rivals(whole, chosen),
          *figures.blocks(whole, chosen, labels, classes)],
         **accuracies(whole.right),

@@ -46,8 +46,8 @@ def orders(whole, cut):
     )
 
 
-def papers(whole, chosen, before, price):
-    """Wu et al.'s accuracy and blocks beside ours; what an error costs by `price`, name -> words."""
+def papers(whole, chosen, before, gammas):
+    """Wu et al.'s accuracy and blocks beside ours."""
     rows = {"residual": "all blocks", "curriculum": "policies after the curriculum"} | {
         name: f"{words} policies, trained with the network" for name, words in POLICIES.items()}
     blocks = chosen.gates.sum("block")
@@ -65,8 +65,8 @@ def papers(whole, chosen, before, price):
         },
         "The paper's numbers are of ResNet-110 on CIFAR-10: a curriculum of 5,000 epochs, then 2,000 with "
         "the network, in which an error costs 10; its ± is the deviation over images. Ours: an error costs "
-        f"{price['sparing']} to sparing policies and {price['careful']} to careful ones. Different policies "
-        "are those of all test images (the paper's: 10,000), a mean over seeds.",
+        f"{gammas.sparing.gamma:g} to sparing policies and {gammas.careful.gamma:g} to careful ones. "
+        "Different policies are those of all test images (the paper's: 10,000), a mean over seeds.",
         of="blocks that run",
     )
 

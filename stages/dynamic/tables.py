@@ -87,7 +87,7 @@ def attacks(found):
         {words: {name: one.right.sel(images=key) for name, one in found.items()}
          for key, words in SETS.items()},
         "Transferred attacks were made on the plain network that was trained on clean images. Noise changes "
-        "every pixel as much as the white-box attack, up or down by chance.",
+        "every pixel as much as the white-box attack, up or down by chance, as far as [0, 1] allows.",
     ), table(
         "How far attention, by total variation, and gates, by the share that changes, move from those of the "
         "clean image, in %", {name: rows[name] for name in moved},

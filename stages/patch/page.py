@@ -5,7 +5,6 @@ patches of one network on that network, ImageNet, the target toaster; area as a 
 """
 
 import torch.nn.functional as F
-import xarray as xr
 
 from stages.core.charts import dots, lines, matrix, saved, side_by_side, table, write_lines
 from stages.core.data import load_role
@@ -28,6 +27,7 @@ from stages.patch.results import (
     results,
     right,
     says_target,
+    succeeds,
 )
 
 CHANCE = 10, "chance"                                        # percent; ten classes
@@ -212,8 +212,7 @@ def run():
     seeds, sizes = listed(settings.seeds), settings.sizes
     role, found = load_role("objects"), results(settings.sizes, seeds)
     recipe = read("training", Training).model_copy(update={"depth": depth})
-    named, missed = (of(found.success).rename(kind="network") for of in (says_target, errs))
-    success = xr.where(named.network == "untargeted", missed, named)
+    success = succeeds(found.success).rename(kind="network")
     write_lines("plots/patch/curves/size.csv", success, "size", list(KINDS))
     clean = right(found.transfer).mean(["seed", "image"])
     publish(
@@ -223,7 +222,7 @@ def run():
          confusion_figure(found, sizes, role.classes), carried_figure(found), transfer_figure(found),
          defences_figure(found), places_figure(found)],
         **{f"{name}_test_accuracy": float(clean.sel(network=name)) for name in POOL},
-        **{f"targeted_{side}": float(named.sel(network="targeted", size=side).mean()) for side in sizes},
+        **{f"targeted_{side}": float(success.sel(network="targeted", size=side).mean()) for side in sizes},
     )
 
 

@@ -44,6 +44,11 @@ def errs(found):
     return rate(found.named != found.label, found.clean == found.label)
 
 
+def succeeds(found):
+    """How often squares of each kind do what they are for: without a target, make the network err."""
+    return xr.where(found.kind == "untargeted", errs(found), says_target(found))
+
+
 def right(found):
     """Percent right without patches."""
     return 100 * (found.clean == found.label).astype(float)

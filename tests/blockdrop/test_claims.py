@@ -43,7 +43,7 @@ def policies(hard=7.0, easy=5.0, careful=1.0, **right):
     """Right of the rivals, and blocks of nine that policies run for hard and for easy images."""
     means = {"learned": 94, "exchanged": 90, "random_tuned": 88, "random": 30, "fixed_tuned": 92, "fixed": 60,
              "stochastic": 70} | right
-    found = xr.Dataset({name: each([mean, mean], "policy", policy=["sparing", "careful"])
+    found = xr.Dataset({name: each([mean - 1, mean + 1], "policy", policy=["sparing", "careful"])
                         for name, mean in means.items()})
     used = np.where(MARGIN < 0.5, hard, easy) + np.array([0.0, careful])[:, None, None]
     used = used + RNG.normal(0, 0.05, (2, SEEDS, N))
@@ -85,8 +85,8 @@ def test_all_can_be_supported():
     ("policy_beats_random", 6),
     ("policy_beats_one_set", 2),
     ("policies_fit_their_images", 4),
-    ("tuning_restores", 94 - 75),
-    ("tuning_saves_blocks", 8 - 7),                          # of careful policies
+    ("tuning_restores", 95 - 75),                            # of careful policies, like the next
+    ("tuning_saves_blocks", 8 - 7),
     ("hard_images_use_more", 2),
     ("gamma_buys_blocks", 1),
     ("stochastic_depth_bears_dropping", 40),

@@ -18,6 +18,7 @@ from stages.patch.results import (
     rate,
     right,
     says_target,
+    succeeds,
 )
 from stages.patch.success import by_place
 from tests.conftest import some_images
@@ -105,6 +106,14 @@ def test_rates_counted_by_hand():
     assert says_target(found).mean() == pytest.approx(100 / 4)           # the first, of all but the fifth
     assert errs(found).mean() == pytest.approx(100 * 2 / 3)              # the first two of three
     assert right(found).mean() == 60
+
+
+def test_success_is_what_a_patch_is_for():
+    """The same answers, of a targeted and of an untargeted patch."""
+    kinds = {"kind": ["targeted", "untargeted", "grey"]}
+    found = data([[1, 1, 0, 2, 1]] * 3, label=[0, 0, 0, 0, 0], clean=[0, 0, 0, 2, 1], target=[1, 2, 1, 1, 1],
+                 **kinds)
+    assert succeeds(found).mean("image").values == pytest.approx([100 / 4, 100 * 2 / 3, 100 / 4])
 
 
 def test_a_rates_values_are_its_jackknife():
